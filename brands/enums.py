@@ -1,0 +1,21 @@
+"""The words of brands: roles and what an attachment hangs on (DOMAIN.md §2, §3)."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a member may do in a brand, least first."""
+
+    VIEWER = "viewer"
+    BUYER = "buyer"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class AttachmentSubject(StrEnum):
+    """The kinds of things an attachment can prove."""
+
+    RIGHT = "right"
+    CODE = "code"
+    POST = "post"
+    REQUEST = "request"

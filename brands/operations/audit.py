@@ -1,0 +1,67 @@
+"""Writing the audit: every operation calls ``record_changes`` inside its transaction."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from brands.models import AuditEntry, Brand
+from sparktrack.core.actors import Actor
+from sparktrack.core.models import Row
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an operation did: a verb such as ``code.recorded``, the row, its values before and after.
+
+    Never put a code, token or password into the values.
+    """
+
+    action: str
+    row: Row
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON can hold it: instants and dates in ISO form, decimals and ids as text, rows as their id."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def record_changes(brand: Brand, changes: Iterable[Change], *, now: datetime, actor: Actor) -> None:
+    """Append one audit entry for each change."""
+    AuditEntry.objects.bulk_create(
+        [
+            AuditEntry(
+                brand=brand,
+                at=now,
+                actor_kind=actor.kind,
+                actor_id=actor.id,
+                actor_label=actor.label,
+                ip=actor.ip,
+                request_id=actor.request_id,
+                action=change.action,
+                object_kind=change.row._meta.model_name or "",
+                object_id=change.row.pk,
+                object_label=str(change.row)[:254],
+                before={name: plain(value) for name, value in change.before.items()},
+                after={name: plain(value) for name, value in change.after.items()},
+            )
+            for change in changes
+        ],
+        batch_size=BATCH,
+    )

@@ -1,0 +1,7 @@
+"""Querysets of flights."""
+
+from brands.querysets import BrandOwnedQuerySet
+
+
+class FlightQuerySet(BrandOwnedQuerySet):
+    """Flights of a brand."""
