@@ -1,0 +1,166 @@
+"""What every test gets: settings that touch nothing of the developer's, real servers on demand, a strict browser.
+
+The database is SQLite in a temporary folder, or PostgreSQL when DATABASE_URL names one (``bin/test`` runs both).
+With PostgreSQL and TEST_REDIS_URL the cache and the broker are Redis, as in production.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import hypothesis
+import pytest
+import redis as redis_client
+from django.conf import settings
+
+from tests import browser as chromium
+from tests import servers
+
+if settings.configured:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.")
+
+
+def _numbered(url: str) -> str:
+    """``url`` with a Redis database of this xdist worker's own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    return urlsplit(url)._replace(path=f"/{int(worker) + 1 if worker else 0}").geturl()
+
+
+def _configure_django() -> Path:
+    """Loads the settings with a ``var/`` of this process's own; returns that folder."""
+    var = Path(tempfile.mkdtemp(prefix="sparktrack-test-"))
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
+    on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
+    for name in ("ENVIRONMENT", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS"):
+        os.environ.pop(name, None)
+    os.environ["SPARKTRACK_VAR"] = str(var)
+    if not on_postgresql:
+        os.environ["DATABASE_URL"] = f"sqlite:///{var / 'sparktrack.sqlite3'}"
+    elif redis_url := os.environ.get("TEST_REDIS_URL"):
+        os.environ["REDIS_URL"] = _numbered(redis_url)
+    # Playwright's sync API keeps an event loop in the main thread; Django would refuse to query there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "sparktrack.settings"
+    django.setup()
+    # xdist workers inherit the environment and must come through here with a folder of their own.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
+    if not on_postgresql:
+        # A file, not memory: threads and processes of a test share it as they share the real one.
+        settings.DATABASES["default"]["TEST"] = {"NAME": str(var / "test.sqlite3")}
+    return var
+
+
+_VAR = _configure_django()
+
+from django.core.cache import cache
+
+hypothesis.settings.register_profile(
+    "default",
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.register_profile(
+    "thorough", hypothesis.settings.get_profile("default"), max_examples=2000
+)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+# --- A skipped test is a failed one: the suite never passes by leaving something out -----------------------------
+def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Skipping is failing here. {reason or getattr(report, 'wasxfail', '')}"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped or expected-to-fail test is reported as failed."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So is a module that skips itself."""
+    report = yield
+    _refuse_skip(report)
+    return report
+
+
+# --- Folders and servers -----------------------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Rate limits and other cached counts of one test must not reach the next."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def var_dir() -> Path:
+    """The ``var/`` of this test process."""
+    return _VAR
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL server to make databases in: the one of this run, or a private one started now."""
+    named = os.environ.get("TEST_DATABASE_URL") or os.environ["DATABASE_URL"]
+    if named.startswith("postgres"):
+        yield named
+    else:
+        with servers.postgres() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def _redis_server() -> Iterator[str]:
+    named = os.environ.get("TEST_REDIS_URL")
+    if named:
+        yield named
+    else:
+        with servers.redis() as url:
+            yield url
+
+
+@pytest.fixture
+def redis_url(_redis_server: str) -> str:
+    """A real Redis, with an empty database of this process's own."""
+    url = _numbered(_redis_server)
+    with redis_client.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+# --- The browser -------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """pytest-playwright starts the system's Chromium."""
+    path = chromium.find() or (chromium.install() and chromium.find())
+    if not path:
+        pytest.fail(chromium.HOW_TO_INSTALL)
+    return {**browser_type_launch_args, "executable_path": path, "args": list(chromium.FLAGS)}
+
+
+@pytest.fixture
+def context(new_context: Any, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A browser context that fails its test on console errors, CSP reports among them, and on script errors.
+
+    ``@pytest.mark.console_errors`` is for tests that look at refused pages: Chromium logs every 4xx.
+    """
+    context = new_context()
+    context.set_default_timeout(10_000)
+    problems: list[str] = []
+    context.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: problems.append(str(error.error)))
+    yield context
+    if not request.node.get_closest_marker("console_errors"):
+        assert problems == []
