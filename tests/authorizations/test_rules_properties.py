@@ -24,8 +24,8 @@ codes = st.builds(
     Code, starts_at=instants, expires_at=instants, revoked_at=st.none() | instants, rejected=st.booleans()
 )
 spans = st.tuples(instants, st.none() | instants).filter(lambda span: span[1] is None or span[0] < span[1])
-rights = st.builds(lambda span, paid: Right(*span, paid), spans, st.booleans())
-links = st.builds(lambda span: Window(*span), spans)
+rights = st.builds(lambda span, paid: Right(span[0], span[1], paid), spans, st.booleans())
+links = st.builds(lambda span: Window(span[0], span[1]), spans)
 posts = st.builds(
     PostInputs,
     needs_code=st.booleans(),
