@@ -47,13 +47,14 @@ def _configure_django() -> Path:
     # Playwright's sync API keeps an event loop in the main thread; Django would refuse to query there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     os.environ["DJANGO_SETTINGS_MODULE"] = "sparktrack.settings"
+    (var / "static").mkdir()  # WhiteNoise warns when there is nothing to serve
     django.setup()
     # xdist workers inherit the environment and must come through here with a folder of their own.
     del os.environ["DJANGO_SETTINGS_MODULE"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
     if not on_postgresql:
         # A file, not memory: threads and processes of a test share it as they share the real one.
-        settings.DATABASES["default"]["TEST"] = {"NAME": str(var / "test.sqlite3")}
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(var / "test.sqlite3")
     return var
 
 
@@ -148,6 +149,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if not path:
         pytest.fail(chromium.HOW_TO_INSTALL)
     return {**browser_type_launch_args, "executable_path": path, "args": list(chromium.FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: Any) -> str:
+    """Pages are opened by path, ``page.goto("/accounts/login/")``, from the live server of this process."""
+    return str(live_server.url)
 
 
 @pytest.fixture
