@@ -294,7 +294,9 @@ def test_planner_asks_for_the_shortest_window_that_lasts_until_the_flight_ends()
 
 def test_planner_counts_to_the_tick_and_knows_when_no_window_is_long_enough():
     def days(needed):
-        return shortest_preset(generated_at=NOON, ends_at=NOON + needed, rights=[FOREVER]).days
+        advice = shortest_preset(generated_at=NOON, ends_at=NOON + needed, rights=[FOREVER])
+        assert all(lacking > timedelta() for _, lacking in advice.shortfalls)
+        return advice.days
 
     assert (days(7 * DAY), days(7 * DAY + TICK)) == (7, 30)
     assert (days(365 * DAY), days(365 * DAY + TICK)) == (365, None)
