@@ -1,0 +1,29 @@
+# sparktrack's commands: `make help`. The work is done by the scripts in bin/, which can be called directly.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint check lock bench
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
+
+setup: ## make .venv with everything a developer needs
+	@bin/bootstrap
+
+run: ## start web, worker and beat with a demo brand; Ctrl-C stops them (HOST, PORT)
+	@bin/run
+
+test: ## the whole suite, on SQLite and on PostgreSQL, with Redis and a browser (arguments: bin/test -k word)
+	@bin/test
+
+lint: ## ruff, mypy, import-linter, djlint, migrations, deployment check
+	@bin/lint
+
+check: ## lint and test: what has to pass before a change lands
+	@bin/lint
+	@bin/test
+
+lock: ## recompile the locks after a change of requirements*.in (moving pins: bin/lock --upgrade)
+	@bin/lock
+
+bench: ## measure board, import and proof of gaps beside their lower bounds
+	@bin/bootstrap
+	@.venv/bin/python -m tests.benchmarks
