@@ -6,6 +6,7 @@ TEST_DATABASE_URL and TEST_REDIS_URL name some. The exit code is 0 only when bot
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ _FOREIGN = ("DJANGO_SETTINGS_MODULE", "ENVIRONMENT", "DATABASE_URL", "REDIS_URL"
 def main(arguments: Sequence[str]) -> int:
     """Runs pytest once per database with ``arguments``; returns the exit code of the whole."""
     wanted, pytest_arguments = _chosen_runs(list(arguments))
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     if not browser.install():
         _say(browser.HOW_TO_INSTALL)
         return 1
@@ -69,6 +71,10 @@ def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         return process.wait()
     except KeyboardInterrupt:  # Ctrl-C reached pytest too: let it close down before the servers go
+        process.wait()
+        raise
+    except SystemExit:  # SIGTERM is for this process alone
+        process.send_signal(signal.SIGINT)
         process.wait()
         raise
 
