@@ -68,7 +68,9 @@ class CodeUse(BrandOwned):
     """A code was taken to an ad account; a null account means that nobody said which."""
 
     code = models.ForeignKey(AuthorizationCode, on_delete=models.CASCADE, related_name="uses")
-    ad_account = models.ForeignKey(AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="code_uses")
+    ad_account = models.ForeignKey(
+        AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="code_uses"
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -100,7 +102,9 @@ class AccountLink(BrandOwned):
         constraints = (
             ordered("starts_at", "ends_at", "accountlink_ends_after_start"),
             models.UniqueConstraint(
-                fields=["creator", "ad_account"], condition=Q(ends_at__isnull=True), name="accountlink_one_open"
+                fields=["creator", "ad_account"],
+                condition=Q(ends_at__isnull=True),
+                name="accountlink_one_open",
             ),
         )
 
@@ -118,7 +122,9 @@ class UsageRight(BrandOwned):
 
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
     brief = models.ForeignKey(Brief, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
-    creator = models.ForeignKey(Creator, on_delete=models.PROTECT, null=True, blank=True, related_name="rights")
+    creator = models.ForeignKey(
+        Creator, on_delete=models.PROTECT, null=True, blank=True, related_name="rights"
+    )
     trigger = models.CharField(max_length=16, choices=choices(RightTrigger), default=RightTrigger.FIXED)
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
@@ -168,7 +174,8 @@ class UsageRight(BrandOwned):
                 condition=Q(starts_at__isnull=False) | Q(ends_at__isnull=True), name="right_end_needs_start"
             ),
             models.CheckConstraint(
-                condition=Q(starts_on__isnull=False) | ~Q(trigger=RightTrigger.FIXED), name="right_fixed_has_start"
+                condition=Q(starts_on__isnull=False) | ~Q(trigger=RightTrigger.FIXED),
+                name="right_fixed_has_start",
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True, starts_at__isnull=True)

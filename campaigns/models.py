@@ -40,7 +40,9 @@ class Flight(BrandOwned):
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    ad_account = models.ForeignKey(AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="flights")
+    ad_account = models.ForeignKey(
+        AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="flights"
+    )
     starts_on = models.DateField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
     starts_at = models.DateTimeField(null=True, blank=True)
@@ -77,7 +79,8 @@ class Flight(BrandOwned):
                 name="flight_end_beside_date",
             ),
             models.CheckConstraint(
-                condition=Q(daily_spend__isnull=True) | Q(daily_spend__gte=0), name="flight_spend_not_negative"
+                condition=Q(daily_spend__isnull=True) | Q(daily_spend__gte=0),
+                name="flight_spend_not_negative",
             ),
             one_of("spend_source", SpendSource, "flight_spend_source_known", blank=True),
             models.CheckConstraint(

@@ -34,7 +34,9 @@ class Creator(BrandOwned):
         constraints = (
             models.UniqueConstraint(fields=["brand", "handle"], name="creator_handle_once"),
             models.CheckConstraint(
-                condition=models.Q(handle=Lower("handle")) & ~models.Q(handle="") & ~models.Q(handle__startswith="@"),
+                condition=models.Q(handle=Lower("handle"))
+                & ~models.Q(handle="")
+                & ~models.Q(handle__startswith="@"),
                 name="creator_handle_is_clean",
             ),
         )

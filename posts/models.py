@@ -55,7 +55,9 @@ class Post(BrandOwned):
     shipment_reference = models.CharField(max_length=120, blank=True)
     draft_link = models.URLField(max_length=500, blank=True)
     payment_state = models.CharField(max_length=5, choices=choices(PaymentState), default=PaymentState.NONE)
-    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     method = models.CharField(max_length=20, choices=choices(Method), default=Method.CODE)
     unavailable_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -65,9 +67,13 @@ class Post(BrandOwned):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["brand", "tiktok_post_id"], condition=~models.Q(tiktok_post_id=""), name="post_id_once"
+                fields=["brand", "tiktok_post_id"],
+                condition=~models.Q(tiktok_post_id=""),
+                name="post_id_once",
             ),
-            models.UniqueConstraint(fields=["brand", "url"], condition=~models.Q(url=""), name="post_url_once"),
+            models.UniqueConstraint(
+                fields=["brand", "url"], condition=~models.Q(url=""), name="post_url_once"
+            ),
             one_of("use_case", UseCase, "post_use_case_known", blank=True),
             one_of("lane", Lane, "post_lane_known", blank=True),
             one_of("payment_state", PaymentState, "post_payment_state_known"),

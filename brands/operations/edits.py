@@ -1,9 +1,11 @@
 """Editing plain fields of many rows: the one way, used by every app."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,6 +14,9 @@ from brands.operations.audit import BATCH, Change, record_changes
 from sparktrack.core.actors import Actor
 
 RowT = TypeVar("RowT", bound=BrandOwned)
+
+# Below the number of parameters that SQLite takes in one query.
+_SLICE = 900
 
 
 class OtherBrandError(Exception):
@@ -31,6 +36,33 @@ def require_brand(brand: Brand, *rows: BrandOwned | None) -> None:
     for row in rows:
         if row is not None and row.brand_id != brand.pk:
             raise OtherBrandError(f"{row._meta.label} {row.pk} does not belong to {brand.slug}.")
+
+
+@contextmanager
+def locked(brand: Brand) -> Iterator[Brand]:
+    """A transaction that holds the lock of the brand's row; yields the brand as it is now.
+
+    Writes whose answer depends on other rows of the brand (its zone, the inputs of coverage) exclude each other with
+    it. SQLite locks the whole database at the start of every transaction and needs no more.
+    """
+    with transaction.atomic():
+        yield Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+
+
+def reread(model: type[RowT], brand: Brand, rows: Iterable[RowT]) -> dict[UUID, RowT]:
+    """``rows`` as they are now in the database, by id: what was loaded before the lock may be old.
+
+    Raises OtherBrandError for a row that is not (or no longer) there in this brand.
+    """
+    wanted = list({row.pk for row in rows})
+    found: dict[UUID, RowT] = {}
+    for start in range(0, len(wanted), _SLICE):
+        found.update(model._default_manager.filter(brand=brand).in_bulk(wanted[start : start + _SLICE]))
+    if len(found) < len(wanted):
+        raise OtherBrandError(
+            f"{model._meta.label}: {len(wanted) - len(found)} do not belong to {brand.slug}."
+        )
+    return found
 
 
 def edit_rows(

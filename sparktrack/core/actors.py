@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 
 class ActorKind(StrEnum):
@@ -26,6 +27,11 @@ class Actor:
     label: str = ""
     ip: str = ""
     request_id: str = ""
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The primary key of the person who acts; None for tokens, creators and the system."""
+        return UUID(self.id) if self.kind is ActorKind.USER else None
 
 
 def system_actor(label: str) -> Actor:

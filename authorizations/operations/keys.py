@@ -1,0 +1,65 @@
+"""Sealing stored codes again with the newest key of the ring."""
+
+from collections.abc import Iterator
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from authorizations.models import AuthorizationCode
+from authorizations.secrets import (
+    code_fingerprint,
+    current_key_id,
+    open_code,
+    open_source_post_code,
+    seal_code,
+    seal_source_post_code,
+)
+from sparktrack.core.secrets import UndecryptableError
+
+_SLICE = 500
+
+
+def codes_under_old_keys() -> int:
+    """How many rows of all brands are not sealed with the newest key."""
+    return _old().count()
+
+
+def rotate_code_keys() -> Iterator[int]:
+    """Seal every code of all brands with the newest key, a slice a transaction; yields how many each slice took.
+
+    Stop it at any moment and start it again: it goes on with what is left. Every code stays readable throughout.
+    Raises UndecryptableError at a row that no key opens; what was done before stays done.
+    """
+    while rows := list(_old().order_by("pk")[:_SLICE]):
+        with transaction.atomic():
+            locked = list(
+                AuthorizationCode.objects.select_for_update()
+                .filter(pk__in=[row.pk for row in rows])
+                .order_by("pk")
+            )
+            for row in locked:
+                _reseal(row)
+            AuthorizationCode.objects.bulk_update(
+                locked, ["ciphertext", "key_id", "source_post_ciphertext", "source_post_key_id"]
+            )
+        yield len(locked)
+
+
+def _old() -> models.QuerySet[AuthorizationCode]:
+    current = current_key_id()
+    return AuthorizationCode.objects.filter(
+        ~Q(key_id=current) | (Q(source_post_ciphertext__isnull=False) & ~Q(source_post_key_id=current))
+    )
+
+
+def _reseal(row: AuthorizationCode) -> None:
+    code, source = open_code(row), open_source_post_code(row)
+    if code_fingerprint(code) != row.fingerprint:
+        raise UndecryptableError(
+            f"Code {row.pk} does not match its fingerprint: is FINGERPRINT_KEY the right one?"
+        )
+    sealed = seal_code(code, brand_id=row.brand_id, fingerprint=row.fingerprint)
+    row.ciphertext, row.key_id = sealed.ciphertext, sealed.key_id
+    if source:
+        again = seal_source_post_code(source, row)
+        row.source_post_ciphertext, row.source_post_key_id = again.ciphertext, again.key_id

@@ -1,0 +1,177 @@
+"""Codes that arrive: recorded, recognised as a repeat or an extension, or as the replacement of an older one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from authorizations.enums import EndSource
+from authorizations.models import AuthorizationCode
+from authorizations.operations.gaps import SLICE, coverage_change, sliced
+from authorizations.secrets import code_fingerprint, seal_code, seal_source_post_code
+from authorizations.windows import CodeWindow, code_window
+from brands.models import Brand
+from brands.operations.audit import BATCH, Change, record_changes
+from brands.operations.edits import require_brand
+from posts.models import Post
+from sparktrack.core.actors import Actor
+from sparktrack.core.refusals import RefusedError
+from sparktrack.tiktok.codes import CleanCode, clean_code
+
+
+class DuplicateCodeError(RefusedError):
+    """The code already belongs to another post of the brand."""
+
+    def __init__(self, post: Post) -> None:
+        """``post`` is the one that has the code."""
+        self.post = post
+        super().__init__(f"This code is already on file for another post: {post}.", field="code")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDraft:
+    """A code as somebody hands it in; see ``code_window`` for what start, days and end mean.
+
+    ``code`` may be pasted as it came: it is cleaned here, and it is kept out of every representation.
+    """
+
+    post: Post
+    code: str = field(repr=False)
+    starts_on: date | None = None
+    starts_at: datetime | None = None
+    window_days: int | None = None
+    expires_on: date | None = None
+    expires_at: datetime | None = None
+    start_assumed: bool = False
+    end_source: EndSource = EndSource.COMPUTED
+    supersedes: AuthorizationCode | None = None
+    source_post_code: str = field(default="", repr=False)
+
+
+class Outcome(StrEnum):
+    """What became of a draft."""
+
+    CREATED = "created"
+    EXTENDED = "extended"
+    REPEATED = "repeated"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The row of a code and what the draft did to it."""
+
+    code: AuthorizationCode
+    outcome: Outcome
+
+
+def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, actor: Actor) -> list[Recorded]:
+    """Put codes on file, one answer a draft, in order.
+
+    A code that the post already has is an extension if the draft ends later, else a repeat that changes nothing. Dates
+    are read in the brand's zone. Raises DuplicateCodeError for a code of another post, NoCode or MaskedCode for a text
+    that is no code, WindowError for a window that is none; nothing is written then.
+    """
+    with coverage_change(brand) as touched:
+        zone = touched.brand.time_zone
+        for draft in drafts:
+            require_brand(brand, draft.post, draft.supersedes)
+        cleaned = [clean_code(draft.code) for draft in drafts]
+        fingerprints = [code_fingerprint(code.value) for code in cleaned]
+        on_file = _by_fingerprint(brand, fingerprints)
+        answers: list[Recorded] = []
+        created: list[AuthorizationCode] = []
+        extended: dict[str, AuthorizationCode] = {}
+        changes: list[Change] = []
+        for draft, code, print_ in zip(drafts, cleaned, fingerprints, strict=True):
+            window = _window(draft, zone)
+            known = on_file.get(print_)
+            if known is None:
+                row = _new_row(brand, draft, code, print_, window, now=now)
+                on_file[print_] = row
+                created.append(row)
+                touched.posts.add(draft.post.pk)
+                changes.append(Change("code.recorded", row, after=described(row)))
+                answers.append(Recorded(row, Outcome.CREATED))
+            elif known.post_id != draft.post.pk:
+                raise DuplicateCodeError(known.post)
+            elif window.expires_at > known.expires_at:
+                before = described(known)
+                known.expires_at = window.expires_at
+                known.window_days = code_window(
+                    zone=zone, starts_at=known.starts_at, expires_at=window.expires_at
+                ).window_days
+                known.expires_on = draft.expires_on
+                known.end_source = draft.end_source
+                if known not in created:
+                    extended[print_] = known
+                touched.posts.add(known.post_id)
+                changes.append(Change("code.extended", known, before, described(known)))
+                answers.append(Recorded(known, Outcome.EXTENDED))
+            else:
+                answers.append(Recorded(known, Outcome.REPEATED))
+        AuthorizationCode.objects.bulk_create(created, batch_size=BATCH)
+        AuthorizationCode.objects.bulk_update(
+            extended.values(), ["expires_at", "expires_on", "window_days", "end_source"], batch_size=BATCH
+        )
+        record_changes(brand, changes, now=now, actor=actor)
+    return answers
+
+
+def described(row: AuthorizationCode) -> dict[str, object]:
+    """What the audit keeps of a code: never the code itself."""
+    return {
+        "post": row.post_id,
+        "ending": row.ending,
+        "starts_at": row.starts_at,
+        "expires_at": row.expires_at,
+        "window_days": row.window_days,
+        "end_source": row.end_source,
+    }
+
+
+def _window(draft: CodeDraft, zone: str) -> CodeWindow:
+    return code_window(
+        zone=zone,
+        starts_on=draft.starts_on,
+        starts_at=draft.starts_at,
+        window_days=draft.window_days,
+        expires_on=draft.expires_on,
+        expires_at=draft.expires_at,
+    )
+
+
+def _by_fingerprint(brand: Brand, fingerprints: Sequence[str]) -> dict[str, AuthorizationCode]:
+    return {
+        row.fingerprint: row
+        for part in sliced(set(fingerprints), SLICE)
+        for row in AuthorizationCode.objects.for_brand(brand)
+        .filter(fingerprint__in=part)
+        .select_related("post")
+    }
+
+
+def _new_row(
+    brand: Brand, draft: CodeDraft, code: CleanCode, print_: str, window: CodeWindow, *, now: datetime
+) -> AuthorizationCode:
+    sealed = seal_code(code.value, brand_id=brand.pk, fingerprint=print_)
+    row = AuthorizationCode(
+        brand=brand,
+        post=draft.post,
+        ciphertext=sealed.ciphertext,
+        key_id=sealed.key_id,
+        fingerprint=print_,
+        ending=code.ending,
+        starts_on=draft.starts_on,
+        starts_at=window.starts_at,
+        expires_on=draft.expires_on,
+        expires_at=window.expires_at,
+        window_days=window.window_days,
+        start_assumed=draft.start_assumed,
+        end_source=draft.end_source,
+        supersedes=draft.supersedes,
+        created_at=now,
+    )
+    if draft.source_post_code:
+        source = seal_source_post_code(clean_code(draft.source_post_code).value, row)
+        row.source_post_ciphertext, row.source_post_key_id = source.ciphertext, source.key_id
+    return row

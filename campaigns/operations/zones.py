@@ -1,0 +1,87 @@
+"""A new zone for a brand or an ad account: typed dates are read in it, instants and gaps follow (DOMAIN.md §4)."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from authorizations.operations.gaps import coverage_change
+from authorizations.operations.zones import rewrite_brand_instants
+from brands.models import AdAccount, Brand
+from brands.operations.audit import BATCH, Change, record_changes
+from brands.operations.edits import require_brand
+from campaigns.models import Flight
+from sparktrack.core.actors import Actor
+from sparktrack.core.days import end_of_last_day, first_instant
+from sparktrack.core.refusals import RefusedError
+from sparktrack.core.zones import is_zone
+
+
+class UnknownZoneError(RefusedError):
+    """The text is no IANA time zone."""
+
+
+def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -> Brand:
+    """Read the typed dates of the brand's codes, rights and flights (of accounts without a zone) in ``zone``.
+
+    Raises UnknownZoneError.
+    """
+    _check(zone)
+    with coverage_change(brand) as touched:
+        current = touched.brand
+        if current.time_zone != zone:
+            moved = rewrite_brand_instants(touched=touched, zone=zone)
+            flights = Flight.objects.for_brand(brand)
+            moved += _move(flights.filter(ad_account=None), zone)
+            moved += _move(flights.filter(ad_account__time_zone=""), zone)
+            change = Change(
+                "brand.zone_changed",
+                current,
+                {"time_zone": current.time_zone},
+                {"time_zone": zone, "rows_moved": moved},
+            )
+            current.time_zone = zone
+            current.save(update_fields=["time_zone"])
+            record_changes(brand, [change], now=now, actor=actor)
+    return current
+
+
+def change_account_zone(
+    *, brand: Brand, ad_account: AdAccount, zone: str, now: datetime, actor: Actor
+) -> AdAccount:
+    """Read the dates of the account's flights in ``zone``; empty = the brand's. Raises UnknownZoneError."""
+    require_brand(brand, ad_account)
+    if zone:
+        _check(zone)
+    with coverage_change(brand) as touched:
+        old = ad_account.time_zone
+        if old != zone:
+            moved = _move(
+                Flight.objects.for_brand(brand).filter(ad_account=ad_account), zone or touched.brand.time_zone
+            )
+            ad_account.time_zone = zone
+            ad_account.save(update_fields=["time_zone"])
+            change = Change(
+                "adaccount.zone_changed",
+                ad_account,
+                {"time_zone": old},
+                {"time_zone": zone, "rows_moved": moved},
+            )
+            record_changes(brand, [change], now=now, actor=actor)
+    return ad_account
+
+
+def _check(zone: str) -> None:
+    if not is_zone(zone):
+        raise UnknownZoneError(f"{zone} is no time zone: choose one such as Europe/Berlin.")
+
+
+def _move(flights: QuerySet[Flight], zone: str) -> int:
+    moved = []
+    for flight in flights.filter(starts_on__isnull=False):
+        start = first_instant(flight.starts_on, zone) if flight.starts_on else None
+        end = end_of_last_day(flight.ends_on, zone) if flight.ends_on else None
+        if (start, end) != (flight.starts_at, flight.ends_at):
+            flight.starts_at, flight.ends_at = start, end
+            moved.append(flight)
+    Flight.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=BATCH)
+    return len(moved)
