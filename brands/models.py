@@ -87,8 +87,12 @@ class Brand(Row):
 
     class Meta:
         constraints = (
-            models.CheckConstraint(condition=models.Q(digest_hour__lte=23), name="brand_digest_hour_is_an_hour"),
-            models.CheckConstraint(condition=models.Q(expiring_days__gte=1), name="brand_expiring_days_positive"),
+            models.CheckConstraint(
+                condition=models.Q(digest_hour__lte=23), name="brand_digest_hour_is_an_hour"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expiring_days__gte=1), name="brand_expiring_days_positive"
+            ),
         )
 
     def __str__(self) -> str:
@@ -97,6 +101,14 @@ class Brand(Row):
     def get_absolute_url(self) -> str:
         """The brand's board."""
         return reverse("board", args=[self.slug])
+
+    def zone_of(self, ad_account: "AdAccount | None") -> str:
+        """The IANA zone in which dates of this ad account (None = no account) are read."""
+        return (ad_account.time_zone if ad_account else "") or self.time_zone
+
+    def currency_of(self, ad_account: "AdAccount | None") -> str:
+        """The currency in which this ad account (None = no account) spends."""
+        return (ad_account.currency if ad_account else "") or self.currency
 
 
 class BrandOwned(Row):
@@ -129,9 +141,12 @@ class Membership(BrandOwned):
             models.UniqueConstraint(fields=["brand", "user"], name="membership_one_role_per_brand"),
             one_of("role", Role, "membership_role_known"),
             models.CheckConstraint(
-                condition=models.Q(deputy_until__gte=models.F("deputy_from")), name="membership_deputy_period_ordered"
+                condition=models.Q(deputy_until__gte=models.F("deputy_from")),
+                name="membership_deputy_period_ordered",
             ),
-            models.CheckConstraint(condition=~models.Q(deputy=models.F("user")), name="membership_deputy_is_another"),
+            models.CheckConstraint(
+                condition=~models.Q(deputy=models.F("user")), name="membership_deputy_is_another"
+            ),
         )
 
     def __str__(self) -> str:
@@ -177,7 +192,9 @@ class AdAccount(BrandOwned):
         constraints = (
             models.UniqueConstraint(fields=["brand", "name"], name="adaccount_name_once"),
             models.UniqueConstraint(
-                fields=["brand", "advertiser_id"], condition=~models.Q(advertiser_id=""), name="adaccount_id_once"
+                fields=["brand", "advertiser_id"],
+                condition=~models.Q(advertiser_id=""),
+                name="adaccount_id_once",
             ),
         )
 

@@ -26,7 +26,7 @@ FAR = datetime(9999, 1, 1, tzinfo=UTC)
 SOON = timedelta(days=14)
 
 AT_RISK = (Section.WITHOUT_RIGHTS, Section.BLOCKED, Section.STOPS, Section.MUST_PAUSE, Section.WAITING)
-JUDGED_SECTIONS = (*AT_RISK, Section.RUNS_UNTIL, Section.COVERED, Section.PAUSED)
+FLIGHT_SECTIONS = (*AT_RISK, Section.RUNS_UNTIL, Section.COVERED, Section.PAUSED, Section.UNPLANNED)
 
 # In these the newest line comes first; the others go by what happens soonest.
 _NEWEST_FIRST = (Section.WITHOUT_RIGHTS, Section.BLOCKED)
@@ -161,10 +161,10 @@ def _quoted(sections: Iterable[Section]) -> str:
     return ", ".join(f"'{section.value}'" for section in sections)
 
 
-# Flights that have a start and are not over: from when they are judged, their first gap, their section.
+# Flights that are not over: from when they are judged, their first gap, their section.
 _CLASSIFIED = f"""
     WITH judged AS (
-        SELECT f.id, f.post_id, f.starts_at, f.ends_at, f.paused_at, f.daily_spend,
+        SELECT f.id, f.post_id, f.starts_at, f.ends_at, f.paused_at, f.created_at, f.daily_spend,
                COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency,
                CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
                COALESCE(f.ends_at, %(far)s) AS until_at,
@@ -172,7 +172,6 @@ _CLASSIFIED = f"""
           FROM campaigns_flight f
           LEFT JOIN brands_adaccount a ON a.id = f.ad_account_id
          WHERE f.brand_id = %(brand)s
-           AND f.starts_at IS NOT NULL
            AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
            AND (f.ended_at IS NULL OR f.ended_at > %(now)s)
            {{chosen}}
@@ -194,7 +193,8 @@ _CLASSIFIED = f"""
     ),
     classified AS (
         SELECT w.*,
-               CASE WHEN paused_at IS NOT NULL THEN '{Section.PAUSED}'
+               CASE WHEN starts_at IS NULL THEN '{Section.UNPLANNED}'
+                    WHEN paused_at IS NOT NULL THEN '{Section.PAUSED}'
                     WHEN gap_id IS NULL THEN '{Section.COVERED}'
                     WHEN gap_at > from_at THEN
                          CASE WHEN ends_at IS NULL AND gap_at > %(horizon)s THEN '{Section.RUNS_UNTIL}'
@@ -215,6 +215,7 @@ def _sort_key(words: _Dialect) -> str:
              WHEN section = '{Section.WAITING}' THEN {words.key.format("starts_at")}
              WHEN section = '{Section.COVERED}' THEN {words.key.format("until_at")}
              WHEN section = '{Section.PAUSED}' THEN -{words.key.format("paused_at")}
+             WHEN section = '{Section.UNPLANNED}' THEN -{words.key.format("created_at")}
              ELSE {words.key.format("gap_at")} END"""
 
 

@@ -1,9 +1,22 @@
-"""All addresses of sparktrack."""
+"""All addresses of sparktrack. /healthz and /readyz are answered before routing (core.middleware)."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+# The admin's own login form would know neither second factors nor lock-outs.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = "sparktrack"
+admin.site.site_title = "sparktrack"
+
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("", include("brands.urls")),
+    path("b/<slug:slug>/", include("campaigns.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "sparktrack.core.views.bad_request"
+handler403 = "sparktrack.core.views.permission_denied"
+handler404 = "sparktrack.core.views.page_not_found"
+handler429 = "sparktrack.core.views.too_many_requests"
+handler500 = "sparktrack.core.views.server_error"

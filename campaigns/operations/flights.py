@@ -91,7 +91,7 @@ def move_flights(*, brand: Brand, moves: Sequence[Move], now: datetime, actor: A
 
     def values(flight: Flight, current: Brand) -> dict[str, Any]:
         move = by_id[flight.pk]
-        return _dates(move.starts_on, move.ends_on, flight_zone(current, flight.ad_account))
+        return _dates(move.starts_on, move.ends_on, current.zone_of(flight.ad_account))
 
     return _edit(brand, [move.flight for move in moves], values, action="flight.moved", now=now, actor=actor)
 
@@ -118,7 +118,7 @@ def assign_ad_account(
     def values(flight: Flight, current: Brand) -> dict[str, Any]:
         return {
             "ad_account": ad_account,
-            **_dates(flight.starts_on, flight.ends_on, flight_zone(current, ad_account)),
+            **_dates(flight.starts_on, flight.ends_on, current.zone_of(ad_account)),
         }
 
     return _edit(brand, flights, values, action="flight.account_assigned", now=now, actor=actor)
@@ -187,11 +187,6 @@ def run_flights_anyway(
     return _edit(brand, flights, values, action="flight.run_anyway", now=now, actor=actor)
 
 
-def flight_zone(brand: Brand, ad_account: AdAccount | None) -> str:
-    """The IANA zone in which a flight's dates are read."""
-    return (ad_account.time_zone if ad_account else "") or brand.time_zone
-
-
 def _dates(starts_on: date | None, ends_on: date | None, zone: str) -> dict[str, Any]:
     if starts_on is None and ends_on is not None:
         raise FlightError("A flight with an end needs a start.")
@@ -221,7 +216,7 @@ def _new_row(brand: Brand, draft: FlightDraft, now: datetime) -> Flight:
         landing_page=draft.landing_page,
         ad_name=draft.ad_name,
         created_at=now,
-        **_dates(draft.starts_on, draft.ends_on, flight_zone(brand, draft.ad_account)),
+        **_dates(draft.starts_on, draft.ends_on, brand.zone_of(draft.ad_account)),
     )
 
 

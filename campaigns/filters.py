@@ -1,0 +1,100 @@
+"""What a list of flights can be narrowed by: the same for the board and for scripts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from authorizations.enums import Reason
+from brands.models import Brand, User
+from campaigns.enums import Section
+from campaigns.models import Campaign, Flight
+from campaigns.sections import Choice
+from sparktrack.core.models import choices
+from sparktrack.core.refusals import RefusedError
+from sparktrack.tiktok.links import parse_handle
+
+
+class HandleField(forms.CharField):
+    """A creator's handle as people type it: with @, or as a profile URL."""
+
+    def clean(self, value: Any) -> str:
+        """The bare handle, empty if nothing was typed; a text that is no handle is an error at the field."""
+        text = super().clean(value)
+        try:
+            return parse_handle(text) if text else ""
+        except RefusedError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class HandleFilter(django_filters.CharFilter):
+    """Matches the creator's handle exactly."""
+
+    field_class = HandleField
+
+
+class FlightFilter(django_filters.FilterSet):
+    """Filters in the URL. Reason, lapse and section depend on the verdict: they end up in ``choice``."""
+
+    q = django_filters.CharFilter(method="search", label="Search")
+    buyer = django_filters.ModelChoiceFilter(
+        queryset=User.objects.none(), label="Buyer", empty_label="All buyers"
+    )
+    campaign = django_filters.ModelChoiceFilter(
+        queryset=Campaign.objects.none(), label="Campaign", empty_label="All campaigns"
+    )
+    creator = HandleFilter(field_name="post__creator__handle", label="Creator")
+    reason = django_filters.ChoiceFilter(
+        choices=choices(Reason), method="by_verdict", label="Limited by", empty_label="Any reason"
+    )
+    lapses_within = django_filters.NumberFilter(
+        method="by_verdict", label="Stops within days", min_value=0, max_value=3650, decimal_places=0
+    )
+    section = django_filters.ChoiceFilter(
+        choices=choices(Section), method="by_verdict", label="Section", empty_label="All"
+    )
+
+    class Meta:
+        model = Flight
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, *, brand: Brand, **kwargs: Any) -> None:
+        """``data`` is the query string; only buyers and campaigns of ``brand`` can be chosen."""
+        self.brand = brand
+        super().__init__(data, queryset=Flight.objects.for_brand(brand), **kwargs)
+        self.filters["buyer"].queryset = User.objects.filter(memberships__brand=brand).order_by(
+            "full_name", "email"
+        )
+        self.filters["campaign"].queryset = Campaign.objects.for_brand(brand).order_by("name")
+
+    def search(self, flights: QuerySet[Flight], _name: str, value: str) -> QuerySet[Flight]:
+        """Every word must be in the title, handle, SKU, product or campaign, or be the post id."""
+        for word in value.split()[:8]:
+            bare = word.removeprefix("@")
+            flights = flights.filter(
+                Q(post__title__icontains=bare)
+                | Q(post__creator__handle__icontains=bare)
+                | Q(post__sku__icontains=bare)
+                | Q(post__product__icontains=bare)
+                | Q(campaign__name__icontains=bare)
+                | Q(post__tiktok_post_id=bare)
+            )
+        return flights
+
+    def by_verdict(self, flights: QuerySet[Flight], _name: str, _value: object) -> QuerySet[Flight]:
+        """Nothing to narrow here: ``choice`` carries it to where verdicts are known."""
+        return flights
+
+    def choice(self, *, now: datetime) -> Choice:
+        """The flights asked for. Call it after ``is_valid()``."""
+        values = self.form.cleaned_data
+        narrowed = any(values[name] for name in ("q", "buyer", "campaign", "creator"))
+        days = values["lapses_within"]
+        return Choice(
+            brand=self.brand,
+            flights=self.qs if narrowed else None,
+            reason=Reason(values["reason"]) if values["reason"] else None,
+            gap_before=None if days is None else now + timedelta(days=int(days)),
+        )

@@ -1,0 +1,237 @@
+"""The board: every flight that is not over, by what is most urgent, and the posts outside any flight."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from brands.models import Brand
+from campaigns.enums import Section
+from campaigns.models import Flight
+from campaigns.queries.lines import (
+    FlightLine,
+    InventoryLine,
+    flight_lines,
+    inventory_lines,
+    stored_gaps,
+)
+from campaigns.sections import (
+    AT_RISK,
+    FLIGHT_SECTIONS,
+    Choice,
+    Place,
+    SectionSum,
+    first_places,
+    places_after,
+    section_sums,
+)
+from posts.models import Post
+
+# Lines of a section on the whole board, and on its own page.
+FIRST_LINES = 8
+PAGE_LINES = 50
+# Posts outside flights are counted up to here: the board need not know whether there are 3,000 or 300,000.
+MOST_COUNTED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class MoneySum:
+    """An amount in one currency."""
+
+    currency: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSection:
+    """A section of the board: its first lines, how many there are, the money of their gaps.
+
+    ``count_is_bound``: there are at least ``count``. ``next_cursor`` continues behind the last line, None at the end.
+    """
+
+    section: Section
+    lines: Sequence[FlightLine | InventoryLine]
+    count: int
+    money: Sequence[MoneySum]
+    count_is_bound: bool = False
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSums:
+    """The headline: running ads that are blocked, running without rights, stopping or to be paused within 14 days."""
+
+    blocked: int
+    without_rights: int
+    stopping_soon: int
+    must_pause_soon: int
+    covered: int
+    a_day: Sequence[MoneySum]
+    without_permission: Sequence[MoneySum]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the board shows at ``now``."""
+
+    brand: Brand
+    now: datetime
+    sections: Sequence[BoardSection]
+    sums: BoardSums
+
+
+class BadCursorError(Exception):
+    """The text is no place in a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a section: behind the line with this key and id."""
+
+    key: int
+    pk: UUID
+
+    def __str__(self) -> str:
+        return f"{self.key}~{self.pk.hex}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """The place that ``str`` wrote. Raises BadCursorError."""
+        key, _, pk = text.partition("~")
+        try:
+            return cls(int(key[:20]), UUID(hex=pk))
+        except ValueError:
+            raise BadCursorError("This page does not exist any more: start again from the top.") from None
+
+
+def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Board:
+    """The whole board with the first lines of every section; ``posts`` None = no inventory. Six queries."""
+    sums = section_sums(choice, now=now)
+    by_section: dict[Section, list[Place]] = {}
+    for place in first_places(choice, now=now, lines=FIRST_LINES + 1):
+        by_section.setdefault(place.section, []).append(place)
+    shown = [place for places in by_section.values() for place in places[:FIRST_LINES]]
+    flights = _loaded(choice.brand, shown)
+    inventory = None if posts is None else _first_posts(posts, FIRST_LINES, None)
+    lines, idle = _judged(choice.brand, flights, inventory or [], now)
+    sections = [
+        _section(
+            section, [lines[place.flight_id] for place in places[:FIRST_LINES]], sums, places, FIRST_LINES
+        )
+        for section in FLIGHT_SECTIONS
+        if (places := by_section.get(section))
+    ]
+    if posts is not None and idle:
+        sections.append(_inventory(posts, idle, FIRST_LINES))
+    return Board(choice.brand, now, sections, _board_sums(sums))
+
+
+def section_board(
+    choice: Choice, posts: QuerySet[Post], *, section: Section, after: Cursor | None, now: datetime
+) -> Board:
+    """One section, a page of it behind ``after``; the headline is that of the whole board. Five queries at most."""
+    sums = section_sums(choice, now=now)
+    if section is Section.INVENTORY:
+        _, idle = _judged(choice.brand, [], _first_posts(posts, PAGE_LINES, after), now)
+        sections = [_inventory(posts, idle, PAGE_LINES)] if idle else []
+    else:
+        places = places_after(
+            choice,
+            section=section,
+            now=now,
+            lines=PAGE_LINES + 1,
+            after=(after.key, after.pk) if after else None,
+        )
+        lines, _ = _judged(choice.brand, _loaded(choice.brand, places[:PAGE_LINES]), [], now)
+        shown = [lines[place.flight_id] for place in places[:PAGE_LINES]]
+        sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
+    return Board(choice.brand, now, sections, _board_sums(sums))
+
+
+def idle_posts(brand: Brand, *, now: datetime) -> QuerySet[Post]:
+    """The posts of a brand that no flight that is not over uses."""
+    flying = Flight.objects.filter(post=OuterRef("pk")).filter(
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now), Q(ended_at__isnull=True) | Q(ended_at__gt=now)
+    )
+    return Post.objects.for_brand(brand).filter(~Exists(flying))
+
+
+def _loaded(brand: Brand, places: Sequence[Place]) -> list[Flight]:
+    return list(
+        Flight.objects.for_brand(brand)
+        .filter(pk__in=[place.flight_id for place in places])
+        .select_related("post__creator", "campaign", "buyer", "ad_account")
+    )
+
+
+def _first_posts(posts: QuerySet[Post], lines: int, after: Cursor | None) -> list[Post]:
+    """The newest posts first: ids are UUIDv7, so their order is that of creation."""
+    if after is not None:
+        posts = posts.filter(pk__lt=after.pk)
+    return list(posts.select_related("creator").order_by("-pk")[: lines + 1])
+
+
+def _judged(
+    brand: Brand, flights: Sequence[Flight], posts: Sequence[Post], now: datetime
+) -> tuple[dict[UUID, FlightLine], list[InventoryLine]]:
+    gaps = stored_gaps(brand, {flight.post_id for flight in flights} | {post.pk for post in posts}, after=now)
+    lines = {line.flight.pk: line for line in flight_lines(brand, flights, gaps, now=now)}
+    return lines, inventory_lines(brand, posts, gaps, now=now)
+
+
+def _section(
+    section: Section,
+    lines: Sequence[FlightLine],
+    sums: Sequence[SectionSum],
+    places: Sequence[Place],
+    limit: int,
+) -> BoardSection:
+    own = [item for item in sums if item.section is section]
+    last = places[limit - 1] if len(places) > limit else None
+    return BoardSection(
+        section=section,
+        lines=lines,
+        count=sum(item.count for item in own),
+        money=_money((item.currency, item.at_risk) for item in own),
+        next_cursor=str(Cursor(last.key, last.flight_id)) if last else None,
+    )
+
+
+def _inventory(posts: QuerySet[Post], lines: Sequence[InventoryLine], limit: int) -> BoardSection:
+    count = posts.order_by()[: MOST_COUNTED + 1].count()
+    shown = lines[:limit]
+    return BoardSection(
+        section=Section.INVENTORY,
+        lines=shown,
+        count=min(count, MOST_COUNTED),
+        money=(),
+        count_is_bound=count > MOST_COUNTED,
+        next_cursor=str(Cursor(0, shown[-1].post.pk)) if len(lines) > limit else None,
+    )
+
+
+def _board_sums(sums: Sequence[SectionSum]) -> BoardSums:
+    def total(section: Section, name: str = "count") -> int:
+        return sum(getattr(item, name) for item in sums if item.section is section)
+
+    return BoardSums(
+        blocked=total(Section.BLOCKED),
+        without_rights=total(Section.WITHOUT_RIGHTS),
+        stopping_soon=total(Section.STOPS, "soon"),
+        must_pause_soon=total(Section.MUST_PAUSE, "soon"),
+        covered=total(Section.COVERED) + total(Section.RUNS_UNTIL),
+        a_day=_money((item.currency, item.a_day) for item in sums if item.section in AT_RISK),
+        without_permission=_money(
+            (item.currency, item.a_day) for item in sums if item.section is Section.WITHOUT_RIGHTS
+        ),
+    )
+
+
+def _money(amounts: Iterable[tuple[str, Decimal]]) -> list[MoneySum]:
+    by_currency: dict[str, Decimal] = {}
+    for currency, amount in amounts:
+        by_currency[currency] = by_currency.get(currency, Decimal(0)) + amount
+    return [MoneySum(currency, amount) for currency, amount in sorted(by_currency.items()) if amount]
