@@ -11,6 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from sparktrack import environment
+from sparktrack.core.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("SPARKTRACK_VAR", str(BASE_DIR / "var")))
@@ -22,7 +23,11 @@ PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 
 # --- Keys ------------------------------------------------------------------------------------------------------
-_keys = environment.keys_from_environment() if PRODUCTION else environment.keys_from_file(VAR_DIR / "secrets.json")
+_keys = (
+    environment.keys_from_environment()
+    if PRODUCTION
+    else environment.keys_from_file(VAR_DIR / "secrets.json")
+)
 SECRET_KEY = _keys.secret_key
 CODE_KEYS = _keys.code_keys
 FINGERPRINT_KEY = _keys.fingerprint_key
@@ -37,13 +42,8 @@ if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site in production.")
 
 # --- Applications ----------------------------------------------------------------------------------------------
+# Ours come last: their admin replaces some of what the others register.
 INSTALLED_APPS = [
-    "brands",
-    "creators",
-    "posts",
-    "authorizations",
-    "campaigns",
-    "sparktrack.core",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -53,14 +53,24 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
     "axes",
+    "brands",
+    "creators",
+    "posts",
+    "authorizations",
+    "campaigns",
+    "sparktrack.core",
 ]
 
 MIDDLEWARE = [
+    "sparktrack.core.middleware.health",
+    "sparktrack.core.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "sparktrack.core.middleware.session_limits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -83,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "brands.context_processors.switcher",
             ],
         },
     }
@@ -130,6 +141,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR_DIR / "cache",
+            # Beyond it entries are dropped at random; the default of 300 would forget rate limits.
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
     CELERY_BROKER_URL = "filesystem://"
@@ -149,6 +162,71 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- People ----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "brands.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "full_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+PASSWORD_RESET_TIMEOUT = 3 * 60 * 60  # seconds
+
+# A login idles out after 12 hours; core.middleware ends it after 14 days however busy it is.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+ACCOUNT_SESSION_REMEMBER = True
+
+# How many proxies of ours stand in front: that many entries of X-Forwarded-For are believed, from the right.
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
+
+ACCOUNT_ADAPTER = "brands.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {
+    "login": "brands.forms.LoginForm",
+    "reset_password": "brands.forms.ResetPasswordForm",
+    "reset_password_from_key": "brands.forms.ResetPasswordKeyForm",
+    "change_password": "brands.forms.ChangePasswordForm",
+    "add_email": "brands.forms.ChangeEmailForm",
+    "reauthenticate": "brands.forms.ReauthenticateForm",
+}
+ACCOUNT_CHANGE_EMAIL = True
+# Accounts come from invitations only: whoever has one has read mail at that address.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Failed passwords are counted by axes; this limit stands in at devices that axes lets pass, and for second factors.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key", "login": "60/m/ip"}
+
+MFA_ADAPTER = "brands.accounts.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "brands.forms.FactorForm",
+    "reauthenticate": "brands.forms.FactorAgainForm",
+    "activate_totp": "brands.forms.ActivateFactorForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "sparktrack"
+
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "sparktrack.core.addresses.limit_address"
+AXES_WHITELIST_CALLABLE = "brands.accounts.is_known_device"
+AXES_LOCKOUT_CALLABLE = "sparktrack.core.views.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
 
 # --- Language, time, files -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"
@@ -173,9 +251,11 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
     }
 }
+CSRF_FAILURE_VIEW = "sparktrack.core.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
@@ -187,6 +267,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
+    DEVICE_COOKIE_NAME = "__Host-device"
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_SECURE = True
     CSRF_COOKIE_NAME = "__Host-csrf"
@@ -199,3 +280,6 @@ else:
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "sparktrack <sparktrack@localhost>")
 EMAIL_TIMEOUT = 10
+
+# --- Log -------------------------------------------------------------------------------------------------------
+LOGGING = logging_config(production=PRODUCTION)
