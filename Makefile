@@ -1,6 +1,6 @@
 # sparktrack's commands: `make help`. The work is done by the scripts in bin/, which can be called directly.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint check lock bench
+.PHONY: help setup run test lint format check lock bench
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -16,6 +16,12 @@ test: ## the whole suite, on SQLite and on PostgreSQL, with Redis and a browser 
 
 lint: ## ruff, mypy, import-linter, djlint, migrations, deployment check
 	@bin/lint
+
+format: ## let ruff and djlint mend what they can
+	@bin/bootstrap
+	@.venv/bin/ruff check --quiet --fix --exit-zero .
+	@.venv/bin/ruff format --quiet .
+	@.venv/bin/djlint templates --reformat --quiet || true
 
 check: ## lint and test: what has to pass before a change lands
 	@bin/lint
