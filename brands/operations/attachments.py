@@ -49,7 +49,7 @@ class Link:
 
 
 def attach_files(
-    *, brand: Brand, subject: Subject, files: Sequence[File[bytes]], now: datetime, actor: Actor
+    *, brand: Brand, subject: Subject, files: "Sequence[File[bytes]]", now: datetime, actor: Actor
 ) -> list[Attachment]:
     """Keep files, each with its SHA-256; none is kept if one is refused.
 
@@ -110,13 +110,13 @@ def _changes(rows: Sequence[Attachment]) -> list[Change]:
     ]
 
 
-def _file_name(file: File[Any]) -> str:
+def _file_name(file: "File[Any]") -> str:
     """The last part of the name it came with: no folders, no control characters."""
     name = PurePath((file.name or "").replace("\\", "/")).name
     return "".join(character for character in name if character.isprintable())[-200:]
 
 
-def _require_acceptable(file: File[Any]) -> None:
+def _require_acceptable(file: "File[Any]") -> None:
     name = _file_name(file)
     if PurePath(name).suffix.lower().lstrip(".") not in _SUFFIXES:
         raise AttachmentRefusedError(
@@ -128,7 +128,7 @@ def _require_acceptable(file: File[Any]) -> None:
         raise AttachmentRefusedError(f"{name} is larger than 20 MB.", field="files")
 
 
-def _sha256(file: File[Any]) -> str:
+def _sha256(file: "File[Any]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)
