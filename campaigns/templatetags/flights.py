@@ -1,0 +1,177 @@
+"""``{% load flights %}``: flights and posts in words and drawings.
+
+The tags take ``now`` and ``zone``, the zone in which this person reads clocks, from the context.
+"""
+
+from datetime import datetime
+
+from django import template
+from django.forms import Form
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+
+from authorizations.enums import CodeStatus, EndSource
+from brands.models import AuditEntry
+from campaigns.enums import FlightStatus, Section
+from campaigns.phrases import CODE_TONES, HEADINGS, SOURCES, Heading, Subject, Tone
+from campaigns.pictures import Piece, Strip, Timeline, flight_strip
+from campaigns.queries.lines import FlightLine, InventoryLine
+from campaigns.queries.post import PostPage
+from campaigns.rules import flight_end
+from campaigns.tracks import post_timeline, timeline_sentence
+from campaigns.words import Words, flight_words, post_words, strip_sentence
+from posts.enums import Method
+from posts.models import MetricsSnapshot, Post
+from sparktrack.core.wording import TimeWords
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def line_words(context: Context, line: FlightLine) -> Words:
+    """``{% line_words line as words %}``: a flight in words."""
+    return flight_words(
+        line.coverage,
+        status=line.status,
+        starts_at=line.flight.starts_at,
+        ends_at=flight_end(line.flight.ends_at, line.flight.ended_at),
+        subject=_subject(line.flight.post),
+        times=times_of(context, line.zone),
+        blocked_since=line.blocked_since,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def inventory_words(context: Context, line: InventoryLine) -> Words:
+    """``{% inventory_words line as words %}``: a post outside any flight in words."""
+    return post_words(line.coverage, subject=_subject(line.post), times=times_of(context, line.zone))
+
+
+@register.simple_tag(takes_context=True)
+def strip(context: Context, line: FlightLine) -> str:
+    """``{% strip line %}``: the flight in one line, with a sentence for those who do not see it."""
+    flight, coverage, times = line.flight, line.coverage, times_of(context, line.zone)
+    end = flight_end(flight.ends_at, flight.ended_at)
+    label = strip_sentence(
+        coverage,
+        starts_at=flight.starts_at,
+        ends_at=end,
+        uncovered_days=line.uncovered_days,
+        subject=_subject(flight.post),
+        times=times,
+    )
+    if coverage is None or flight.starts_at is None:
+        return _strip(label, None, ("", ""))
+    picture = flight_strip(
+        starts_at=flight.starts_at,
+        ends_at=end,
+        now=times.now,
+        gaps=coverage.gaps,
+        blocked_since=line.blocked_since,
+        judged=line.status is not FlightStatus.PAUSED,
+    )
+    last = times.short_end(end) if end else "no end"
+    return _strip(label, picture, (times.short_day(flight.starts_at), last))
+
+
+def _strip(label: str, picture: Strip | None, days: tuple[str, str]) -> str:
+    """Terse on purpose: a board has many. The style sheet knows the height of the pieces."""
+    if picture is None:
+        return format_html(
+            '<svg class="strip" role="img" aria-label="{}"><rect class="i" width="100%"/></svg>', label
+        )
+    now = "" if picture.now is None else format_html('<rect class="n" x="{}%"/>', f"{picture.now:g}")
+    return format_html(
+        '<svg class="strip" role="img" aria-label="{}"><g>{}</g>{}</svg>'
+        '<p class="ends"><span>{}</span> <span>{}</span></p>',
+        label,
+        pieces(picture.pieces),
+        now,
+        *days,
+    )
+
+
+@register.simple_tag
+def pieces(pieces: tuple[Piece, ...]) -> str:
+    """The pieces of a bar as SVG."""
+    return format_html_join(
+        "",
+        '<rect class="{}" x="{}%" width="{}%"/>',
+        ((piece.kind.value, f"{piece.x:g}", f"{piece.width:g}") for piece in pieces),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def answer_words(context: Context, line: FlightLine | InventoryLine) -> Words:
+    """``{% answer_words page.answer as words %}``: what the post page says first."""
+    return line_words(context, line) if isinstance(line, FlightLine) else inventory_words(context, line)
+
+
+@register.simple_tag(takes_context=True)
+def timeline_of(context: Context, page: PostPage) -> Timeline:
+    """``{% timeline_of page as picture %}``: everything that decides about a post, over one axis."""
+    return post_timeline(page, times_of(context, page.answer.zone))
+
+
+@register.filter
+def in_words(picture: Timeline) -> str:
+    """A timeline for those who do not see it."""
+    return timeline_sentence(picture)
+
+
+@register.filter
+def heading(section: Section) -> Heading:
+    """Title, note, chip and tone of a section of the board."""
+    return HEADINGS[section]
+
+
+@register.filter
+def bounded(number: int, is_bound: bool) -> str:
+    """``41``, or ``1,000+`` where counting stopped."""
+    return f"{number:,}+" if is_bound else f"{number:,}"
+
+
+@register.filter
+def narrowed(form: Form) -> bool:
+    """Whether more than the search and the section is asked for: then these filters are shown."""
+    return bool(set(form.changed_data) - {"q", "section"} or form.errors)
+
+
+@register.filter
+def code_tone(status: CodeStatus) -> Tone:
+    """The tone of a code's badge."""
+    return CODE_TONES[status]
+
+
+@register.filter
+def end_source(source: str) -> str:
+    """Who says when a code ends."""
+    return SOURCES[EndSource(source)]
+
+
+def times_of(context: Context, zone: str) -> TimeWords:
+    """The words for time in this page, with days in the account's ``zone``."""
+    now = context["now"]
+    if not isinstance(now, datetime):
+        raise TypeError("The view must put now into the context.")
+    return TimeWords(now=now, zone=zone, viewer_zone=context["zone"])
+
+
+def _subject(post: Post) -> Subject:
+    return Subject(post.creator.handle, linked=post.method != Method.CODE)
+
+
+@register.filter
+def happened(entry: AuditEntry) -> str:
+    """``Code ending k2Y= applied``: an entry of the history in words."""
+    kind, _, verb = entry.action.partition(".")
+    # The label of a code ends in letters whose case counts.
+    words = f"{entry.object_label if kind == 'code' else kind} {verb.replace('_', ' ')}"
+    return words[:1].upper() + words[1:]
+
+
+@register.filter
+def numbers(metrics: MetricsSnapshot) -> str:
+    """``184,200 views, 15,300 likes``: the numbers somebody gave."""
+    values = ((name, getattr(metrics, name)) for name in ("views", "likes", "comments", "shares", "saves"))
+    return ", ".join(f"{value:,} {name}" for name, value in values if value is not None)
