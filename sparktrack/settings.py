@@ -64,8 +64,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "sparktrack.core.middleware.health",
     "sparktrack.core.middleware.request_log",
+    "sparktrack.core.middleware.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -145,15 +145,21 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     _queue = VAR_DIR / "broker"
+    _queue.mkdir(parents=True, exist_ok=True)  # kombu makes the control folder only
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
         "control_folder": str(_queue / "control"),
     }
     CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+    CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would fill the folder with messages that nobody reads
 CELERY_TIMEZONE = "UTC"
+# Beat only ticks: whoever is woken looks into the tables for what is due.
+CELERY_BEAT_SCHEDULE = {
+    "clear-expired-sessions": {"task": "sparktrack.core.tasks.clear_expired_sessions", "schedule": 3600.0},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -238,6 +244,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
+# Production serves collected files under names with a hash, compressed; development serves them where they are.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 # --- Security --------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -283,3 +299,4 @@ EMAIL_TIMEOUT = 10
 
 # --- Log -------------------------------------------------------------------------------------------------------
 LOGGING = logging_config(production=PRODUCTION)
+LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "INFO")

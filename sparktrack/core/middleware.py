@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from django.conf import settings
@@ -78,7 +79,7 @@ def request_log(get_response: GetResponse) -> GetResponse:
         response["X-Request-ID"] = request_id
         response.setdefault("Permissions-Policy", _PERMISSIONS)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+        if _is_quiet(request.path) and response.status_code < HTTPStatus.BAD_REQUEST:
             return response
         logger.info(
             "request",
@@ -92,6 +93,11 @@ def request_log(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def _is_quiet(path: str) -> bool:
+    """Probes and pictures would drown what people do."""
+    return path in {"/healthz", "/readyz"} or path.startswith(f"/{settings.STATIC_URL.strip('/')}/")
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 
 from brands.enums import Role
@@ -7,13 +9,13 @@ ROLES = list(Role)
 
 
 @pytest.mark.parametrize("action", list(Action))
-@pytest.mark.parametrize(("lesser", "greater"), list(zip(ROLES, ROLES[1:], strict=False)))
+@pytest.mark.parametrize(("lesser", "greater"), list(pairwise(ROLES)))
 def test_each_role_may_at_least_what_the_one_before_may(lesser, greater, action):
     assert may(greater, action) or not may(lesser, action)
 
 
 def test_each_role_may_something_that_the_one_before_may_not():
-    assert all(POLICY[lesser] < POLICY[greater] for lesser, greater in zip(ROLES, ROLES[1:], strict=False))
+    assert all(POLICY[lesser] < POLICY[greater] for lesser, greater in pairwise(ROLES))
 
 
 def test_the_admin_may_everything():

@@ -3,7 +3,12 @@ from datetime import UTC, datetime
 import pytest
 
 from brands.models import AdAccount, AuditEntry
-from brands.operations.ad_accounts import AdAccountRefusedError, NewAdAccount, add_ad_accounts, edit_ad_accounts
+from brands.operations.ad_accounts import (
+    AdAccountRefusedError,
+    NewAdAccount,
+    add_ad_accounts,
+    edit_ad_accounts,
+)
 from brands.operations.edits import Edit, OtherBrandError
 from sparktrack.core.actors import system_actor
 from tests.factories import AdAccountFactory, BrandFactory

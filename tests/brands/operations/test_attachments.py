@@ -55,7 +55,14 @@ def test_a_file_is_kept_with_its_hash_under_a_name_of_ours(admin, by):
 
 @pytest.mark.parametrize(
     ("content", "name"),
-    [(b"", "empty.pdf"), (b"x", "page.html"), (b"x", "run.exe"), (b"x", "picture.svg"), (b"x", "none"), (b"x", "")],
+    [
+        (b"", "empty.pdf"),
+        (b"x", "page.html"),
+        (b"x", "run.exe"),
+        (b"x", "picture.svg"),
+        (b"x", "none"),
+        (b"x", ""),
+    ],
 )
 def test_a_file_that_is_empty_or_of_an_unusual_kind_is_refused_with_all_others(admin, by, content, name):
     with pytest.raises(AttachmentRefusedError):
@@ -83,7 +90,9 @@ def test_a_link_is_kept(by):
     assert (row.link, row.name) == ("https://drive.example.com/contract?id=1", "drive.example.com")
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "data:text/html,x", "ftp://x.example/", "https://", "x" * 600])
+@pytest.mark.parametrize(
+    "url", ["", "javascript:alert(1)", "data:text/html,x", "ftp://x.example/", "https://", "x" * 600]
+)
 def test_what_is_no_web_address_is_refused(by, url):
     with pytest.raises(AttachmentRefusedError):
         attach_links(links=[Link("https://good.example.com/"), Link(url)], **by)

@@ -13,7 +13,12 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 BY = {"now": NOW, "actor": system_actor("test")}
-GOOD = {"slug": "northbeam", "name": "Northbeam", "time_zone": "Europe/Berlin", "admin_email": "ada@example.com"}
+GOOD = {
+    "slug": "northbeam",
+    "name": "Northbeam",
+    "time_zone": "Europe/Berlin",
+    "admin_email": "ada@example.com",
+}
 
 
 def test_a_new_brand_invites_its_first_admin():
@@ -54,7 +59,13 @@ def test_a_brand_with_anything_wrong_is_refused_and_nothing_is_written(wrong, er
 
 def test_settings_change_with_one_entry_and_the_same_again_leaves_no_trace():
     brand = BrandFactory(name="Old", currency="USD")
-    values = {"name": "New", "currency": "chf", "warning_steps": [1, 14, 3], "digest_hour": 6, "expiring_days": 5}
+    values = {
+        "name": "New",
+        "currency": "chf",
+        "warning_steps": [1, 14, 3],
+        "digest_hour": 6,
+        "expiring_days": 5,
+    }
     assert change_brand_settings(brand=brand, values=values, **BY)
     assert not change_brand_settings(brand=brand, values=values, **BY)
     brand.refresh_from_db()

@@ -59,7 +59,9 @@ def test_a_new_invitation_replaces_the_open_one_for_the_same_email_but_not_that_
     assert open_invitation(second.token, now=NOW)
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "a b@example.com", "x@example.com\nBcc: y@example.com"])
+@pytest.mark.parametrize(
+    "email", ["", "nobody", "a@b", "a b@example.com", "x@example.com\nBcc: y@example.com"]
+)
 def test_a_malformed_email_is_refused_and_nobody_of_the_list_is_invited(email):
     brand = BrandFactory()
     with pytest.raises(InvitationRefusedError):
@@ -90,7 +92,9 @@ def test_the_same_email_twice_in_one_list_is_refused():
 
 def test_joining_makes_a_verified_account_with_the_role_and_notes_both_in_the_audit():
     issued = invite(BrandFactory(), role=Role.MANAGER)
-    membership = join(token=issued.token, full_name=" Ada ", password="a long password", now=NOW, actor=SYSTEM)
+    membership = join(
+        token=issued.token, full_name=" Ada ", password="a long password", now=NOW, actor=SYSTEM
+    )
     user = User.objects.get(email="new@example.com")
     assert (membership.user, membership.role, user.full_name) == (user, Role.MANAGER, "Ada")
     assert user.check_password("a long password")

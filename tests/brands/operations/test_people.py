@@ -60,9 +60,7 @@ def test_all_admins_at_once_cannot_be_removed_but_one_of_two_can():
 def test_an_admin_may_hand_over_in_one_step():
     admin = MembershipFactory()
     heir = MembershipFactory(brand=admin.brand, role=Role.BUYER)
-    change_roles(
-        brand=admin.brand, changes=[NewRole(admin, Role.VIEWER), NewRole(heir, Role.ADMIN)], **BY
-    )
+    change_roles(brand=admin.brand, changes=[NewRole(admin, Role.VIEWER), NewRole(heir, Role.ADMIN)], **BY)
     assert set(Membership.objects.values_list("user", "role")) == {
         (admin.user_id, "viewer"),
         (heir.user_id, "admin"),
