@@ -123,6 +123,8 @@ def parse_post_link(cell: Cell) -> PostLink:
     Takes ``www.``, ``m.`` and bare ``tiktok.com`` with or without scheme and any query. Raises OtherPlatform for a
     link to another network and BadLink for everything else, look-alike hosts included.
     """
+    if has_lost_digits(cell):
+        raise BadLink(f"{quoted(cell)} was rounded by the spreadsheet; paste the link to the post instead.")
     return _parse_post_link(cell_text(cell))
 
 

@@ -220,3 +220,5 @@ def test_what_is_no_post_id_is_refused(cell):
 def test_a_rounded_post_id_is_refused_and_never_completed(cell):
     with pytest.raises(BadPostId, match="rounded"):
         parse_post_id(cell)
+    with pytest.raises(BadLink, match="rounded"):
+        parse_post_link(cell)
