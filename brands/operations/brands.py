@@ -118,10 +118,10 @@ def _currency(value: Any) -> str:
 
 
 def _steps(value: Any) -> list[int]:
-    steps = sorted(set(value), reverse=True)
+    steps = list(value) if isinstance(value, list | tuple) else []
     if not steps or any(type(step) is not int or not 1 <= step <= _MAX_STEP for step in steps):
         raise BrandRefusedError("Warning steps are whole days from 1 to 365.", field="warning_steps")
-    return steps
+    return sorted(set(steps), reverse=True)
 
 
 def _hour(value: Any) -> int:

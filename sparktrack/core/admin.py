@@ -42,19 +42,19 @@ class OperationForm(ModelForm):
     request: HttpRequest
 
     def _post_clean(self) -> None:
-        adding = self.instance._state.adding
-        # The operation works on the row as stored; Django's own step below writes the new values onto the instance.
-        stored = None if adding else type(self.instance)._default_manager.get(pk=self.instance.pk)
-        super()._post_clean()  # type: ignore[misc]
+        """In place of Django's own step, which would write the values onto the row and check it as a whole.
+
+        The operation does that, from the row as it is stored, and knows how to say what is wrong.
+        """
         if self.errors:
             return
         try:
             with transaction.atomic():
-                if stored is None:
+                if self.instance._state.adding:
                     self.instance = self.model_admin.add_row(self.request, self.cleaned_data)
                 else:
                     changed = {name: self.cleaned_data[name] for name in self.changed_data}
-                    self.model_admin.change_row(self.request, stored, changed)
+                    self.model_admin.change_row(self.request, self.instance, changed)
         except self.model_admin.refusals as error:
             field = getattr(error, "field", "")
             self.add_error(field if field in self.fields else None, str(error))
