@@ -9,10 +9,15 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+
+from sparktrack.core.private_files import write_private
 
 _KEY_BYTES = 32
 
@@ -79,7 +84,9 @@ def _ring(value: str) -> dict[str, bytes]:
     for item in value.split(","):
         key_id, colon, key = item.strip().partition(":")
         if not key_id or not colon:
-            raise ImproperlyConfigured("CODE_KEYS must be a list such as 1:<base64>,2:<base64>, oldest first.")
+            raise ImproperlyConfigured(
+                "CODE_KEYS must be a list such as 1:<base64>,2:<base64>, oldest first."
+            )
         if key_id in ring:
             raise ImproperlyConfigured(f"CODE_KEYS has the key id {key_id} twice.")
         ring[key_id] = _key("CODE_KEYS", key)
@@ -100,12 +107,10 @@ def keys_from_environment() -> Keys:
 
 def keys_from_file(path: Path) -> Keys:
     """The keys of an embedded system, made in ``path`` (mode 0600) by whoever comes first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with (path.parent / f"{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(path):
         if not path.exists():
-            _write_new_keys(path)
-    stored = json.loads(path.read_text(encoding="utf-8"))
+            write_private(path, _new_keys())
+        stored = json.loads(path.read_text(encoding="utf-8"))
     return Keys(
         secret_key=stored["secret_key"],
         code_keys={key_id: base64.b64decode(key) for key_id, key in stored["code_keys"].items()},
@@ -113,19 +118,31 @@ def keys_from_file(path: Path) -> Keys:
     )
 
 
-def _write_new_keys(path: Path) -> None:
-    def new() -> str:
-        return base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
+def add_code_key(path: Path) -> str:
+    """Puts a new key for codes behind those in ``path``; returns its id. It counts from the next start on."""
+    with _locked(path):
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        key_id = str(max(int(key_id) for key_id in stored["code_keys"]) + 1)
+        stored["code_keys"][key_id] = _new_key()
+        write_private(path, stored)
+    return key_id
 
-    document = {
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with (path.parent / f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _new_keys() -> dict[str, Any]:
+    return {
         "secret_key": secrets.token_urlsafe(50),
-        "code_keys": {"1": new()},
-        "fingerprint_key": new(),
+        "code_keys": {"1": _new_key()},
+        "fingerprint_key": _new_key(),
     }
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(document, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()
