@@ -200,6 +200,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
         (b"PK\3\4", "damaged"),
         (xlsx("")[:-40], "damaged"),
         (xlsx("") + b"more", "damaged"),
+        (xlsx("")[:-2] + b"\5\0", "damaged"),
         (xlsx("<row"), "damaged"),
         (xlsx('<row r="x"/>'), "damaged"),
         (xlsx('<row r="1"><c r="1A"><v>1</v></c></row>'), "damaged"),
