@@ -11,6 +11,7 @@ from enum import StrEnum
 from authorizations.enums import CodeStatus, EndSource, Reason
 from authorizations.rules import RIGHTS_REASONS, Gap, shortest_preset
 from campaigns.enums import Section
+from posts.enums import Lane
 from sparktrack.core.wording import TimeWords
 
 
@@ -91,6 +92,12 @@ SOURCES = {
     EndSource.COMPUTED: "computed from the window",
     EndSource.SHEET: "from the sheet",
     EndSource.ASSUMED: "assumed",
+}
+
+LANES = {
+    Lane.TEST_ORGANICALLY: "Test organically",
+    Lane.READY_FOR_SPARK: "Ready for Spark",
+    Lane.KEEP_OUT_OF_PAID: "Keep out of paid",
 }
 
 # Where several reasons meet, the one named first keeps the post from running whatever else is mended.

@@ -14,7 +14,10 @@ _LONGEST_NAME = 24
 def post_timeline(page: PostPage, times: TimeWords) -> Timeline:
     """Draw everything that decides when a post may run, over one axis."""
     tracks = [*_codes(page, times), *_links(page, times), *_rights(page, times)]
-    allowed = running(page.gaps, None, None, times.now)
+    # Before the first code or right there was nothing to run: that gap would only fill the picture with red.
+    gaps = [gap for gap in page.gaps if gap.starts_at or not gap.ends_at or gap.ends_at > times.now]
+    since = None if len(gaps) == len(page.gaps) else page.gaps[0].ends_at
+    allowed = running(gaps, since, None, times.now)
     tracks.append(Track("The post may run", allowed.stretches, sets_scale=False))
     tracks += _flights(page, times)
     return timeline(tracks, now=times.now, zone=times.zone)

@@ -13,14 +13,14 @@ from django.utils.html import format_html, format_html_join
 from authorizations.enums import CodeStatus, EndSource
 from brands.models import AuditEntry
 from campaigns.enums import FlightStatus, Section
-from campaigns.phrases import CODE_TONES, HEADINGS, SOURCES, Heading, Subject, Tone
+from campaigns.phrases import CODE_TONES, HEADINGS, LANES, SOURCES, Heading, Subject, Tone
 from campaigns.pictures import Piece, Strip, Timeline, flight_strip
 from campaigns.queries.lines import FlightLine, InventoryLine
 from campaigns.queries.post import PostPage
 from campaigns.rules import flight_end
 from campaigns.tracks import post_timeline, timeline_sentence
 from campaigns.words import Words, flight_words, post_words, strip_sentence
-from posts.enums import Method
+from posts.enums import Lane, Method
 from posts.models import MetricsSnapshot, Post
 from sparktrack.core.wording import TimeWords
 
@@ -159,6 +159,12 @@ def times_of(context: Context, zone: str) -> TimeWords:
 
 def _subject(post: Post) -> Subject:
     return Subject(post.creator.handle, linked=post.method != Method.CODE)
+
+
+@register.filter
+def lane_words(lane: str) -> str:
+    """What is meant to happen with a post."""
+    return LANES[Lane(lane)]
 
 
 @register.filter
