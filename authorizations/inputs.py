@@ -29,12 +29,12 @@ def load_inputs(brand: Brand, post_ids: Collection[UUID]) -> dict[UUID, PostInpu
     )
     creator_ids = {creator for *_, creator, _own in posts}
     codes: dict[UUID, list[Code]] = defaultdict(list)
-    for post, *window, rejected_at in (
+    for post, start, end, revoked_at, rejected_at in (
         AuthorizationCode.objects.for_brand(brand)
         .filter(post__in=post_ids)
         .values_list("post_id", "starts_at", "expires_at", "revoked_at", "rejected_at")
     ):
-        codes[post].append(Code(*window, rejected=rejected_at is not None))
+        codes[post].append(Code(start, end, revoked_at, rejected_at is not None))
     links: dict[UUID, list[Window]] = defaultdict(list)
     if any(method != Method.CODE for _, method, *_ in posts):
         for creator, start, end in (

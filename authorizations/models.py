@@ -7,6 +7,7 @@ from django.db.models import Q
 from authorizations.enums import EndSource, RightTrigger
 from authorizations.querysets import CodeQuerySet, PostGapQuerySet, RightQuerySet
 from brands.models import AdAccount, BrandOwned
+from brands.querysets import BrandOwnedQuerySet
 from creators.models import Creator
 from posts.models import Brief, Post
 from sparktrack.core.models import choices, one_of, ordered
@@ -76,6 +77,8 @@ class CodeUse(BrandOwned):
     )
     at = models.DateTimeField()
 
+    objects = BrandOwnedQuerySet.as_manager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["code", "ad_account"], name="codeuse_once_per_account"),
@@ -97,6 +100,8 @@ class AccountLink(BrandOwned):
     ends_at = models.DateTimeField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -117,8 +117,6 @@ class BrandOwned(Row):
     # No index of its own: the keys and indexes of each model begin with the brand.
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)
 
-    objects: ClassVar[models.Manager[Any]] = BrandOwnedQuerySet.as_manager()
-
     class Meta:
         abstract = True
 
@@ -165,6 +163,8 @@ class Invitation(BrandOwned):
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = BrandOwnedQuerySet.as_manager()
+
     class Meta:
         constraints = (
             one_of("role", Role, "invitation_role_known"),
@@ -187,6 +187,8 @@ class AdAccount(BrandOwned):
     time_zone = models.CharField(max_length=64, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -221,6 +223,8 @@ class AuditEntry(BrandOwned):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
+    objects = BrandOwnedQuerySet.as_manager()
+
     class Meta:
         constraints = (one_of("actor_kind", ActorKind, "auditentry_actor_kind_known"),)
         indexes = (
@@ -252,6 +256,8 @@ class Attachment(BrandOwned):
     sha256 = models.CharField(max_length=64, blank=True)
     added_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     added_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (

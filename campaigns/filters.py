@@ -64,10 +64,10 @@ class FlightFilter(django_filters.FilterSet):
         """``data`` is the query string; only buyers and campaigns of ``brand`` can be chosen."""
         self.brand = brand
         super().__init__(data, queryset=Flight.objects.for_brand(brand), **kwargs)
-        self.filters["buyer"].queryset = User.objects.filter(memberships__brand=brand).order_by(
+        self.filters["buyer"].extra["queryset"] = User.objects.filter(memberships__brand=brand).order_by(
             "full_name", "email"
         )
-        self.filters["campaign"].queryset = Campaign.objects.for_brand(brand).order_by("name")
+        self.filters["campaign"].extra["queryset"] = Campaign.objects.for_brand(brand).order_by("name")
 
     def search(self, flights: QuerySet[Flight], _name: str, value: str) -> QuerySet[Flight]:
         """Every word must be in the title, handle, SKU, product or campaign, or be the post id."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from brands.models import AdAccount, BrandOwned
+from brands.querysets import BrandOwnedQuerySet
 from campaigns.enums import ImportState, SpendSource
 from campaigns.querysets import FlightQuerySet
 from posts.models import Post
@@ -20,6 +21,8 @@ class Campaign(BrandOwned):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["brand", "name"], name="campaign_name_once"),)
@@ -111,6 +114,8 @@ class ImportRun(BrandOwned):
     state = models.CharField(max_length=10, choices=choices(ImportState))
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (one_of("state", ImportState, "importrun_state_known"),)

@@ -258,7 +258,7 @@ def _run(choice: Choice, now: datetime, select: str, **values: Any) -> list[tupl
             _CLASSIFIED.replace("{chosen}", chosen).replace("{narrowed}", narrowed) + select,
             {name: _adapted(value) for name, value in values.items()},
         )
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _adapted(value: Any) -> Any:

@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 
 from brands.models import BrandOwned
+from brands.querysets import BrandOwnedQuerySet
 from creators.models import Creator
 from posts.enums import Lane, Method, MetricsSource, PaymentState, Stage, UseCase
 from posts.querysets import PostQuerySet
@@ -22,6 +23,8 @@ class Brief(BrandOwned):
     usage_days = models.PositiveIntegerField(null=True, blank=True)
     usage_paid = models.BooleanField(null=True, blank=True)
     created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["brand", "title"], name="brief_title_once"),)
@@ -103,6 +106,8 @@ class StageEvent(BrandOwned):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    objects = BrandOwnedQuerySet.as_manager()
+
     class Meta:
         constraints = (
             one_of("stage", Stage, "stageevent_stage_known"),
@@ -124,6 +129,8 @@ class MetricsSnapshot(BrandOwned):
     comments = models.PositiveBigIntegerField(null=True, blank=True)
     shares = models.PositiveBigIntegerField(null=True, blank=True)
     saves = models.PositiveBigIntegerField(null=True, blank=True)
+
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (

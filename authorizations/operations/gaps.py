@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from authorizations.inputs import SLICE, load_inputs
@@ -17,7 +18,7 @@ from brands.operations.edits import locked
 from posts.models import Post
 
 T = TypeVar("T")
-StoredGap = tuple[object, object, str, bool]
+StoredGap: TypeAlias = tuple[datetime | None, datetime | None, str, bool]
 
 
 @dataclass(slots=True)

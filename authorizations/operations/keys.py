@@ -1,6 +1,7 @@
 """Sealing stored codes again with the newest key of the ring."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db import models, transaction
 from django.db.models import Q
@@ -30,19 +31,17 @@ def rotate_code_keys() -> Iterator[int]:
     Stop it at any moment and start it again: it goes on with what is left. Every code stays readable throughout.
     Raises UndecryptableError at a row that no key opens; what was done before stays done.
     """
-    while rows := list(_old().order_by("pk")[:_SLICE]):
+    last = UUID(int=0)
+    while ids := list(_old().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_SLICE]):
         with transaction.atomic():
-            locked = list(
-                AuthorizationCode.objects.select_for_update()
-                .filter(pk__in=[row.pk for row in rows])
-                .order_by("pk")
-            )
+            locked = list(AuthorizationCode.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
             for row in locked:
                 _reseal(row)
             AuthorizationCode.objects.bulk_update(
                 locked, ["ciphertext", "key_id", "source_post_ciphertext", "source_post_key_id"]
             )
         yield len(locked)
+        last = ids[-1]
 
 
 def _old() -> models.QuerySet[AuthorizationCode]:
@@ -53,7 +52,10 @@ def _old() -> models.QuerySet[AuthorizationCode]:
 
 
 def _reseal(row: AuthorizationCode) -> None:
-    code, source = open_code(row), open_source_post_code(row)
+    try:
+        code, source = open_code(row), open_source_post_code(row)
+    except UndecryptableError as error:
+        raise UndecryptableError(f"Code {row.pk}, sealed with key {row.key_id}: {error}") from None
     if code_fingerprint(code) != row.fingerprint:
         raise UndecryptableError(
             f"Code {row.pk} does not match its fingerprint: is FINGERPRINT_KEY the right one?"

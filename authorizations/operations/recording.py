@@ -6,8 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from authorizations.enums import EndSource
+from authorizations.inputs import SLICE
 from authorizations.models import AuthorizationCode
-from authorizations.operations.gaps import SLICE, coverage_change, sliced
+from authorizations.operations.gaps import coverage_change, sliced
 from authorizations.secrets import code_fingerprint, seal_code, seal_source_post_code
 from authorizations.windows import CodeWindow, code_window
 from brands.models import Brand

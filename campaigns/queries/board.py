@@ -29,6 +29,7 @@ from campaigns.sections import (
     section_sums,
 )
 from posts.models import Post
+from posts.querysets import PostQuerySet
 
 # Lines of a section on the whole board, and on its own page.
 FIRST_LINES = 8
@@ -151,7 +152,7 @@ def section_board(
     return Board(choice.brand, now, sections, _board_sums(sums))
 
 
-def idle_posts(brand: Brand, *, now: datetime) -> QuerySet[Post]:
+def idle_posts(brand: Brand, *, now: datetime) -> PostQuerySet:
     """The posts of a brand that no flight that is not over uses."""
     flying = Flight.objects.filter(post=OuterRef("pk")).filter(
         Q(ends_at__isnull=True) | Q(ends_at__gt=now), Q(ended_at__isnull=True) | Q(ended_at__gt=now)

@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from sparktrack.core.refusals import RefusedError
+
 # What a reader hands out: text as typed, whole numbers as int, real date cells as date or datetime, blank as "".
 Cell = str | int | float | bool | date | datetime | time | timedelta
 
@@ -23,12 +25,8 @@ _ROUNDED_ID: Final = re.compile(r"\d([.,]\d+)?[Ee]\+?(1[4-9]|20)")
 _SHOWN_LENGTH: Final = 60
 
 
-class Refusal(Exception):  # noqa: N818 - the base of BadDate, UnusableFile, …: what was refused, in the user's words
-    """Something a person gave cannot be used; ``message`` is one sentence for that person."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+class Refusal(RefusedError):
+    """Something a person gave cannot be used: the base of BadDate, UnusableFile, …"""
 
 
 class BadNumber(Refusal):

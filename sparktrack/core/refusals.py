@@ -9,4 +9,5 @@ class RefusedError(Exception):
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
+        self.message = message
         self.field = field
