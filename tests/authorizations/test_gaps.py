@@ -235,9 +235,14 @@ def test_a_post_that_is_gone_may_not_run_until_it_is_back() -> None:
 
 def test_nested_changes_are_one_transaction_and_nothing_stays_of_a_failed_one() -> None:
     world = World()
-    with pytest.raises(DuplicatePostError), coverage_change(world.brand):
-        world.post(world.creator("maya"), tiktok_post_id="7690248111420345644")
-        world.post(world.creator("noah"), tiktok_post_id="7690248111420345644")
+
+    def two_posts_with_one_id() -> None:
+        with coverage_change(world.brand):
+            world.post(world.creator("maya"), tiktok_post_id="7690248111420345644")
+            world.post(world.creator("noah"), tiktok_post_id="7690248111420345644")
+
+    with pytest.raises(DuplicatePostError):
+        two_posts_with_one_id()
     assert not Post.objects.filter(brand=world.brand).exists()
     assert not PostGap.objects.filter(brand=world.brand).exists()
 
