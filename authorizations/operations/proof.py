@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from authorizations.inputs import SLICE
-from authorizations.operations.gaps import Difference, coverage_change, differences
+from authorizations.operations.gaps import Difference, StoredGap, coverage_change, differences
 from brands.models import Brand
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import locked
@@ -52,11 +52,11 @@ def repair_gaps(*, brand: Brand, found: Collection[Difference], now: datetime, a
         record_changes(brand, changes, now=now, actor=actor)
 
 
-def described(gaps: Collection[tuple[object, object, str, bool]]) -> list[str]:
+def described(gaps: Collection[StoredGap]) -> list[str]:
     """Gaps for a person, in order: ``always to 2026-11-23 23:12: no_code`` (UTC)."""
 
-    def instant(value: object, none: str) -> str:
-        return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(":00") if isinstance(value, datetime) else none
+    def instant(value: datetime | None, none: str) -> str:
+        return f"{value:%Y-%m-%d %H:%M:%S}".removesuffix(":00") if value else none
 
     ordered = sorted(gaps, key=lambda gap: (gap[0] is not None, str(gap[0]), str(gap[1])))
     return [

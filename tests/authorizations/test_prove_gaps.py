@@ -53,12 +53,14 @@ def test_a_difference_is_one_line_for_a_person_and_exit_code_1(world):
     AuthorizationCode.objects.update(expires_at=NOW + 60 * DAY)  # behind the back of the operations
     before = "always to 2026-11-21 14:05: code_not_started,no_rights; 2026-11-21 14:05 to "
     assert prove() == (
-        f"acme: Morning routine by @maya.glow ({post.pk}) "
-        f"stored: {before}2026-12-21 14:05: no_rights (must be paused); "
-        "2026-12-21 14:05 to for ever: code_expired,no_rights | "
-        f"computed: {before}2027-01-20 14:05: no_rights (must be paused); "
-        "2027-01-20 14:05 to for ever: code_expired,no_rights\n"
-        f"posts proven: 2, differences: 1\n{WRONG}",
+        (
+            f"acme: Morning routine by @maya.glow ({post.pk}) "
+            f"stored: {before}2026-12-21 14:05: no_rights (must be paused); "
+            "2026-12-21 14:05 to for ever: code_expired,no_rights | "
+            f"computed: {before}2027-01-20 14:05: no_rights (must be paused); "
+            "2027-01-20 14:05 to for ever: code_expired,no_rights\n"
+            f"posts proven: 2, differences: 1\n{WRONG}"
+        ),
         1,
     )
 

@@ -71,7 +71,7 @@ def inputs_of(brand: Brand) -> dict[str, PostInputs]:
 def test_every_section_has_its_flights_whenever_it_is_loaded(now):
     brand = load_demo(logins=new_logins(), now=now)
     titles = dict(Flight.objects.for_brand(brand).values_list("pk", "post__title"))
-    shown: dict[Section, set[str]] = {}
+    shown = {}
     for place in first_places(Choice(brand), now=now, lines=50):
         shown.setdefault(place.section, set()).add(titles[place.flight_id])
     assert shown == SECTIONS

@@ -28,7 +28,7 @@ class Served:
         self.var = var
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         self.environment = {**kept, "SPARKTRACK_VAR": str(var), "PORT": "0", **environment}
-        self.process = subprocess.Popen(
+        self.process: subprocess.Popen[str] = subprocess.Popen(
             [sys.executable, "manage.py", "serve"],
             cwd=ROOT,
             env=self.environment,
@@ -50,6 +50,7 @@ class Served:
 
     def wait_until_ready(self) -> str:
         """Reads what is printed up to the last line of the welcome; returns the address."""
+        assert self.process.stdout
         for line in self.process.stdout:
             self.output += line
             if line.startswith("Ctrl-C"):
