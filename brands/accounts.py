@@ -1,9 +1,11 @@
 """How django-allauth and axes behave here: no sign-up, links in mails from SITE_URL, sealed second factors."""
 
 import base64
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
+import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
+from qrcode.image.svg import SvgPathFillImage
 
 from sparktrack.core.addresses import client_ip
 from sparktrack.core.secrets import KeyRing, Sealed
@@ -23,6 +26,16 @@ _FACTOR_CONTEXT = b"second-factor"
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts come from invitations; addresses are never taken from the request's Host."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "E-mail and password do not fit together.",
+        "incorrect_password": "That is not your password.",
+        "enter_current_password": "That is not your current password.",
+        "too_many_login_attempts": "Too many tries. Wait five minutes, then try again.",
+        "rate_limited": "Too many tries. Wait five minutes, then try again.",
+        "duplicate_email": "That is your e-mail already.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: see brands.operations.people.join."""
@@ -91,6 +104,17 @@ def is_known_device(request: HttpRequest, credentials: dict[str, Any] | None) ->
 
 class FactorAdapter(DefaultMFAAdapter):
     """Secrets of second factors are sealed under the key ring of the codes."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": "That code is not right, or it was used. Type the one that the app shows now.",
+    }
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code on white, so that it can be scanned off a dark page too."""
+        picture = BytesIO()
+        qrcode.make(url, image_factory=SvgPathFillImage).save(picture)
+        return picture.getvalue().decode()
 
     def encrypt(self, text: str) -> str:
         """``text`` sealed: the id of the key, a dot, the ciphertext in base64."""

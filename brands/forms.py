@@ -13,7 +13,10 @@ from sparktrack.core.zones import is_zone, zone_names
 
 
 class _Labelled:
-    """Labels say what a field is; a placeholder that repeats them vanishes when it is needed."""
+    """Labels say what a field is; a placeholder that repeats them vanishes when it is needed.
+
+    The link to the reset stands below the form, not between label and field where the keyboard meets it first.
+    """
 
     labels: dict[str, str] = {}
 
@@ -23,6 +26,8 @@ class _Labelled:
         for name, field in fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
+            if name in {"password", "oldpassword"}:
+                field.help_text = ""
 
 
 class LoginForm(_Labelled, account_forms.LoginForm):

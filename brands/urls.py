@@ -4,7 +4,6 @@ from allauth.account import views as account
 from allauth.mfa.base import views as factors
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
-from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
 from brands import views
@@ -49,5 +48,5 @@ urlpatterns = [
         recovery.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
-    path("accounts/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("accounts/sessions/", views.SessionListView.as_view(), name="usersessions_list"),
 ]

@@ -1,9 +1,10 @@
 """Pages about people: where to begin, one's brands, one's profile, accepting an invitation."""
 
 from http import HTTPStatus
-from typing import cast
+from typing import Any, cast
 
 from allauth.account.utils import perform_login
+from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -65,6 +66,15 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "brands/profile.html", context, status=status)
 
 
+class SessionListView(ListUserSessionsView):
+    """Where this person is logged in; POST logs them out everywhere else."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The sessions, and what it takes to show their times."""
+        times = {"now": utc_now(), "zone": viewer_zone(self.request)}
+        return {**super().get_context_data(**kwargs), **times}
+
+
 @method_decorator((never_cache, sensitive_post_parameters("password")), name="dispatch")
 class InvitationView(View):
     """An invitation: GET shows it and changes nothing (mail scanners follow links), POST accepts it."""
@@ -75,7 +85,8 @@ class InvitationView(View):
             response = cast(HttpResponse, super().dispatch(request, *args, **kwargs))
         except InvitationGoneError:
             response = render(request, "brands/invitation_gone.html", status=HTTPStatus.NOT_FOUND)
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": browsers then send "Origin: null" with the form, which the CSRF check refuses.
+        response["Referrer-Policy"] = "strict-origin"
         response["X-Robots-Tag"] = "noindex"
         return response
 

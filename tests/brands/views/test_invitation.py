@@ -56,7 +56,7 @@ def test_looking_at_it_many_times_changes_nothing(client):
 
 def test_the_address_of_the_page_goes_nowhere(client):
     response = client.get(path(invite()))
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
     assert response["X-Robots-Tag"] == "noindex"
     assert "no-store" in response["Cache-Control"]
 
