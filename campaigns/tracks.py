@@ -18,7 +18,7 @@ def post_timeline(page: PostPage, times: TimeWords) -> Timeline:
     gaps = [gap for gap in page.gaps if gap.starts_at or not gap.ends_at or gap.ends_at > times.now]
     since = None if len(gaps) == len(page.gaps) else page.gaps[0].ends_at
     allowed = running(gaps, since, None, times.now)
-    tracks.append(Track("The post may run", allowed.stretches, sets_scale=False))
+    tracks.append(Track("When the post may run", allowed.stretches, sets_scale=False))
     tracks += _flights(page, times)
     return timeline(tracks, now=times.now, zone=times.zone)
 

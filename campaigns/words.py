@@ -98,7 +98,7 @@ def post_words(coverage: Coverage, *, subject: Subject, times: TimeWords) -> Wor
     return Words(
         tone=Tone.OK,
         when=f"ready until {times.short_end(end)}",
-        day=f"last full day {times.last_day(end)}",
+        day=f"last day {times.last_day(end)}",
         limit=label(reason, subject, Moment.COMING).removesuffix(": pause"),
         answer=f"Ready to run until {times.end(end) if gap.stops_itself else times.last_day(end)}",
         why=f"{sentence(reason, subject, Moment.COMING)} No flight is planned.",

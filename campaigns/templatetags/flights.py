@@ -22,7 +22,7 @@ from campaigns.tracks import post_timeline, timeline_sentence
 from campaigns.words import Words, flight_words, post_words, strip_sentence
 from posts.enums import Lane, Method
 from posts.models import MetricsSnapshot, Post
-from sparktrack.core.wording import TimeWords
+from sparktrack.core.wording import TimeWords, count, money
 
 register = template.Library()
 
@@ -89,6 +89,18 @@ def _strip(label: str, picture: Strip | None, days: tuple[str, str]) -> str:
         now,
         *days,
     )
+
+
+@register.simple_tag
+def line_money(line: FlightLine) -> str:
+    """The money of a line: what its gaps would spend or lose, else its daily spend; empty if none was given."""
+    spend, currency = line.flight.daily_spend, line.currency
+    if line.at_risk and spend:
+        amount, a_day = money(line.at_risk, currency, estimate=True), money(spend, currency)
+        return format_html("<b>{}</b> <span>{} d × {}</span>", amount, line.uncovered_days, a_day)
+    if line.uncovered_days:
+        return format_html("<b>{}</b> <span>no spend given</span>", count(line.uncovered_days, "day"))
+    return format_html("<span>{} a day</span>", money(spend, currency)) if spend else ""
 
 
 @register.simple_tag
@@ -171,6 +183,8 @@ def lane_words(lane: str) -> str:
 def happened(entry: AuditEntry) -> str:
     """``Code ending k2Y= applied``: an entry of the history in words."""
     kind, _, verb = entry.action.partition(".")
+    if entry.action == "post.stage_reached" and "stage" in entry.after:
+        return str(entry.after["stage"]).replace("_", " ").capitalize()
     # The label of a code ends in letters whose case counts.
     words = f"{entry.object_label if kind == 'code' else kind} {verb.replace('_', ' ')}"
     return words[:1].upper() + words[1:]

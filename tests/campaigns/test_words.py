@@ -240,7 +240,7 @@ def test_a_post_outside_flights_is_ready_until_what_limits_it():
     )
     words = post_words(coverage, subject=MAYA, times=TIMES)
     assert words.answer == "Ready to run until Fri 18 Dec, 18:00 EST"
-    assert (words.tone, words.when, words.day) == (Tone.OK, "ready until 18 Dec", "last full day Thu 17 Dec")
+    assert (words.tone, words.when, words.day) == (Tone.OK, "ready until 18 Dec", "last day Thu 17 Dec")
 
 
 def test_a_post_outside_flights_without_code_is_not_ready():
