@@ -25,7 +25,7 @@ _ROUNDED_ID: Final = re.compile(r"\d([.,]\d+)?[Ee]\+?(1[4-9]|20)")
 _SHOWN_LENGTH: Final = 60
 
 
-class Refusal(RefusedError):
+class Refusal(RefusedError):  # noqa: N818 - named by what was refused: BadDate, UnusableFile, …
     """Something a person gave cannot be used: the base of BadDate, UnusableFile, …"""
 
 
