@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from authorizations.enums import EndSource, RightTrigger
-from authorizations.querysets import CodeQuerySet, PostGapQuerySet, RightQuerySet
+from authorizations.querysets import PostGapQuerySet
 from brands.models import AdAccount, BrandOwned
 from brands.querysets import BrandOwnedQuerySet
 from creators.models import Creator
@@ -43,7 +43,7 @@ class AuthorizationCode(BrandOwned):
     )
     created_at = models.DateTimeField()
 
-    objects = CodeQuerySet.as_manager()
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -154,7 +154,7 @@ class UsageRight(BrandOwned):
     approved_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects = RightQuerySet.as_manager()
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (

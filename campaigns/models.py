@@ -7,7 +7,6 @@ from django.db.models import Q
 from brands.models import AdAccount, BrandOwned
 from brands.querysets import BrandOwnedQuerySet
 from campaigns.enums import ImportState, SpendSource
-from campaigns.querysets import FlightQuerySet
 from posts.models import Post
 from sparktrack.core.models import choices, one_of, ordered
 
@@ -66,7 +65,7 @@ class Flight(BrandOwned):
     run_anyway_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
-    objects = FlightQuerySet.as_manager()
+    objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -1,26 +1,28 @@
 """Querysets of posts."""
 
-from collections.abc import Iterable
 from typing import Self
-from uuid import UUID
 
 from django.db.models import Q
 
 from brands.querysets import BrandOwnedQuerySet
 
 
+# Words of a search that count; each is a condition on every row.
+_MOST_WORDS = 8
+
+
+def search_words(text: str) -> list[str]:
+    """What is searched for: the first words of ``text``, handles without their @."""
+    return [word.removeprefix("@") for word in text.split()[:_MOST_WORDS]]
+
+
 class PostQuerySet(BrandOwnedQuerySet):
     """Posts of a brand."""
-
-    def with_ids(self, ids: Iterable[UUID]) -> Self:
-        """Those with one of these primary keys."""
-        return self.filter(pk__in=list(ids))
 
     def matching(self, text: str) -> Self:
         """Those in which every word of ``text`` is in the title, the handle, the SKU, the product or the post id."""
         found = self
-        for word in text.split():
-            bare = word.removeprefix("@")
+        for bare in search_words(text):
             found = found.filter(
                 Q(title__icontains=bare)
                 | Q(creator__handle__icontains=bare)

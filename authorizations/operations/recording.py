@@ -29,6 +29,10 @@ class DuplicateCodeError(RefusedError):
         super().__init__(f"This code is already on file for another post: {post}.", field="code")
 
 
+class WrongPostError(RefusedError):
+    """A code cannot replace the code of another post."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeDraft:
     """A code as somebody hands it in; see ``code_window`` for what start, days and end mean.
@@ -69,13 +73,16 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
     """Put codes on file, one answer a draft, in order.
 
     A code that the post already has is an extension if the draft ends later, else a repeat that changes nothing. Dates
-    are read in the brand's zone. Raises DuplicateCodeError for a code of another post, NoCode or MaskedCode for a text
-    that is no code, WindowError for a window that is none; nothing is written then.
+    are read in the brand's zone. Raises DuplicateCodeError for a code of another post, WrongPostError for a
+    replacement of one, NoCode or MaskedCode for a text that is no code, WindowError for a window that is none; nothing
+    is written then.
     """
     with coverage_change(brand) as touched:
         zone = touched.brand.time_zone
         for draft in drafts:
             require_brand(brand, draft.post, draft.supersedes)
+            if draft.supersedes is not None and draft.supersedes.post_id != draft.post.pk:
+                raise WrongPostError("A replacement must be a code of the same post.", field="supersedes")
         cleaned = [clean_code(draft.code) for draft in drafts]
         fingerprints = [code_fingerprint(code.value) for code in cleaned]
         on_file = _by_fingerprint(brand, fingerprints)
@@ -91,7 +98,8 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
                 on_file[print_] = row
                 created.append(row)
                 touched.posts.add(draft.post.pk)
-                changes.append(Change("code.recorded", row, after=described(row)))
+                action = "code.replaced" if draft.supersedes else "code.recorded"
+                changes.append(Change(action, row, after=described(row)))
                 answers.append(Recorded(row, Outcome.CREATED))
             elif known.post_id != draft.post.pk:
                 raise DuplicateCodeError(known.post)
@@ -127,6 +135,7 @@ def described(row: AuthorizationCode) -> dict[str, object]:
         "expires_at": row.expires_at,
         "window_days": row.window_days,
         "end_source": row.end_source,
+        "supersedes": row.supersedes_id,
     }
 
 

@@ -107,12 +107,10 @@ class Histories(RuleBasedStateMachine):
     def record_code(self, post: int, starts_at: datetime, days: int) -> None:
         self.world.code(self.one(Post, post), starts_at, days)
 
-    @rule(post=NUMBERS, starts_on=DAYS, days=LENGTHS, old=NUMBERS)
-    def replace_code(self, post: int, starts_on: date, days: int, old: int) -> None:
+    @rule(starts_on=DAYS, days=LENGTHS, old=NUMBERS)
+    def replace_code(self, starts_on: date, days: int, old: int) -> None:
         code = self.one(AuthorizationCode, old)
-        draft = CodeDraft(
-            self.one(Post, post), spark_code(), starts_on=starts_on, window_days=days, supersedes=code
-        )
+        draft = CodeDraft(code.post, spark_code(), starts_on=starts_on, window_days=days, supersedes=code)
         self.attempt(record_codes, drafts=[draft])
 
     @rule(code=NUMBERS, days=LENGTHS)
