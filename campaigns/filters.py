@@ -1,7 +1,8 @@
 """What a list of flights can be narrowed by: the same for the board and for scripts."""
 
+import unicodedata
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -12,9 +13,30 @@ from brands.models import Brand, User
 from campaigns.enums import Section
 from campaigns.models import Campaign, Flight
 from campaigns.sections import Choice
+from posts.querysets import search_words
 from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.links import parse_handle
+
+
+class SearchField(forms.CharField):
+    """Words to search for, up to 200 characters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=200, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """The words; control characters, which nobody types, are an error at the field."""
+        text: str = super().clean(value)
+        if any(unicodedata.category(char) == "Cc" and char not in "\t\r\n" for char in text):
+            raise forms.ValidationError("There is a character in this text that nobody can type.")
+        return text
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Free words."""
+
+    field_class = SearchField
 
 
 class HandleField(forms.CharField):
@@ -38,7 +60,7 @@ class HandleFilter(django_filters.CharFilter):
 class FlightFilter(django_filters.FilterSet):
     """Filters in the URL. Reason, lapse and section depend on the verdict: they end up in ``choice``."""
 
-    q = django_filters.CharFilter(method="search", label="Search")
+    q = SearchFilter(method="search", label="Search")
     buyer = django_filters.ModelChoiceFilter(
         queryset=User.objects.none(), label="Buyer", empty_label="All buyers"
     )
@@ -64,15 +86,14 @@ class FlightFilter(django_filters.FilterSet):
         """``data`` is the query string; only buyers and campaigns of ``brand`` can be chosen."""
         self.brand = brand
         super().__init__(data, queryset=Flight.objects.for_brand(brand), **kwargs)
-        self.filters["buyer"].extra["queryset"] = User.objects.filter(memberships__brand=brand).order_by(
-            "full_name", "email"
-        )
-        self.filters["campaign"].extra["queryset"] = Campaign.objects.for_brand(brand).order_by("name")
+        buyers = User.objects.filter(memberships__brand=brand).order_by("full_name", "email")
+        cast(django_filters.ModelChoiceFilter, self.filters["buyer"]).queryset = buyers
+        campaigns = Campaign.objects.for_brand(brand).order_by("name")
+        cast(django_filters.ModelChoiceFilter, self.filters["campaign"]).queryset = campaigns
 
     def search(self, flights: QuerySet[Flight], _name: str, value: str) -> QuerySet[Flight]:
         """Every word must be in the title, handle, SKU, product or campaign, or be the post id."""
-        for word in value.split()[:8]:
-            bare = word.removeprefix("@")
+        for bare in search_words(value):
             flights = flights.filter(
                 Q(post__title__icontains=bare)
                 | Q(post__creator__handle__icontains=bare)

@@ -56,8 +56,10 @@ def _board(request: BrandRequest, chosen: FlightFilter, *, now: datetime) -> Boa
     posts = idle_posts(request.brand, now=now).matching(values["q"])
     if values["creator"]:
         posts = posts.filter(creator__handle=values["creator"])
+    after = Cursor.parse(request.GET["after"]) if request.GET.get("after") else None
+    if after and not values["section"]:
+        raise BadCursorError
     if values["section"]:
-        after = Cursor.parse(request.GET["after"]) if request.GET.get("after") else None
         return section_board(choice, posts, section=Section(values["section"]), after=after, now=now)
     by_flight = values["buyer"] or values["campaign"] or choice.reason or choice.gap_before
     return board(choice, None if by_flight else posts, now=now)

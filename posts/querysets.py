@@ -6,7 +6,6 @@ from django.db.models import Q
 
 from brands.querysets import BrandOwnedQuerySet
 
-
 # Words of a search that count; each is a condition on every row.
 _MOST_WORDS = 8
 

@@ -87,6 +87,13 @@ class Board:
 class BadCursorError(Exception):
     """The text is no place in a list."""
 
+    def __init__(self) -> None:
+        super().__init__("This page does not exist any more: start again from the top.")
+
+
+# Keys are 64-bit integers in the database.
+_KEYS = 2**63
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -103,9 +110,12 @@ class Cursor:
         """The place that ``str`` wrote. Raises BadCursorError."""
         key, _, pk = text.partition("~")
         try:
-            return cls(int(key[:20]), UUID(hex=pk))
+            place = cls(int(key[:20]), UUID(hex=pk))
         except ValueError:
-            raise BadCursorError("This page does not exist any more: start again from the top.") from None
+            raise BadCursorError from None
+        if not -_KEYS <= place.key < _KEYS:
+            raise BadCursorError
+        return place
 
 
 def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Board:
