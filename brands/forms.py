@@ -3,13 +3,18 @@
 from typing import Any
 
 from allauth.account import forms as account_forms
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from django import forms
 from django.contrib.auth import password_validation
+from django.core.cache import cache
 
 from brands.models import User
 from sparktrack.core.zones import is_zone, zone_names
+
+_CODE_SECONDS = 120
 
 
 class _Labelled:
@@ -68,16 +73,30 @@ class ReauthenticateForm(_Labelled, account_forms.ReauthenticateForm):
     """The password once more, before something sensitive."""
 
 
-class FactorForm(_Labelled, mfa_forms.AuthenticateForm):
+class _OneTimeCode(_Labelled):
+    """A code counts once for as long as it would be right.
+
+    allauth remembers a used one for half a minute; with the tolerance for slow clocks it is right for longer.
+    """
+
+    labels = {"code": "Code from your authenticator app, or a recovery code"}
+
+    def clean_code(self) -> str:
+        """Raises ValidationError for a wrong or used code."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        user: User = self.user  # type: ignore[attr-defined]
+        used = f"factor-used:{user.pk}:{normalize_user_code(code)}"
+        if not cache.add(used, 1, timeout=_CODE_SECONDS):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class FactorForm(_OneTimeCode, mfa_forms.AuthenticateForm):
     """The second factor at login."""
 
-    labels = {"code": "Code from your authenticator app, or a recovery code"}
 
-
-class FactorAgainForm(_Labelled, mfa_forms.ReauthenticateForm):
+class FactorAgainForm(_OneTimeCode, mfa_forms.ReauthenticateForm):
     """The second factor once more, before something sensitive."""
-
-    labels = {"code": "Code from your authenticator app, or a recovery code"}
 
 
 class ActivateFactorForm(_Labelled, totp_forms.ActivateTOTPForm):

@@ -3,6 +3,7 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 # The admin's own login form would know neither second factors nor lock-outs.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -12,6 +13,12 @@ admin.site.site_title = "sparktrack"
 urlpatterns = [
     path("", include("brands.urls")),
     path("b/<slug:slug>/", include("campaigns.urls")),
+    # Not the admin's own: it would not count wrong passwords.
+    path(
+        "admin/password_change/",
+        RedirectView.as_view(pattern_name="account_change_password"),
+        name="admin_password_change",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -91,7 +91,7 @@ def _taken() -> AdAccountRefusedError:
 
 
 def _clean(values: Mapping[str, Any]) -> dict[str, str]:
-    cleaned = {name: str(values[name]).strip() for name in _EDITABLE if name in values}
+    cleaned = {name: " ".join(str(values[name]).split()) for name in _EDITABLE if name in values}
     if "name" in cleaned and not 1 <= len(cleaned["name"]) <= 120:
         raise AdAccountRefusedError("An ad account needs a name of at most 120 characters.", field="name")
     if cleaned.get("advertiser_id") and not _ADVERTISER.fullmatch(cleaned["advertiser_id"]):

@@ -104,7 +104,7 @@ def _require_slug(slug: str) -> None:
 
 
 def _name(value: Any) -> str:
-    name = str(value).strip()
+    name = " ".join(str(value).split())
     if not 1 <= len(name) <= 120:
         raise BrandRefusedError("A brand needs a name of at most 120 characters.", field="name")
     return name

@@ -150,7 +150,7 @@ def join(
     invitation = open_invitation(token, now=now)
     user = User(
         email=invitation.email,
-        full_name=full_name.strip(),
+        full_name=" ".join(full_name.split()),
         time_zone=time_zone,
         password=make_password(password),  # slow on purpose, so not inside the transaction
         created_at=now,

@@ -135,7 +135,7 @@ def change_profile(*, user: User, full_name: str, time_zone: str, now: datetime,
     """
     if time_zone and not is_zone(time_zone):
         raise ProfileRefusedError(f"No such time zone: {time_zone}.", field="time_zone")
-    new = {"full_name": full_name.strip(), "time_zone": time_zone}
+    new = {"full_name": " ".join(full_name.split()), "time_zone": time_zone}
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
         before = {name: getattr(stored, name) for name in new if getattr(stored, name) != new[name]}

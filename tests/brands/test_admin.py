@@ -68,6 +68,10 @@ def test_the_admin_is_for_staff_and_has_no_login_of_its_own(client):
     assert browser(MembershipFactory().user).get("/admin/", follow=True).status_code == 403
 
 
+def test_the_password_is_changed_on_the_account_page(staff):
+    assert staff.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+
 def test_staff_with_an_app_need_its_code_for_the_admin_too():
     user = UserFactory(is_staff=True, is_superuser=True)
     give_app(user)

@@ -101,3 +101,8 @@ def test_a_setting_out_of_range_is_refused(values):
 def test_what_coverage_depends_on_is_not_a_setting_of_this_operation(name):
     with pytest.raises(ValueError, match=name):
         change_brand_settings(brand=BrandFactory(), values={name: "UTC"}, **BY)
+
+
+def test_a_name_stays_on_one_line():
+    brand, _ = add_brand(**{**GOOD, "name": " North\r\nBcc: eve@example.com\t beam "}, **BY)
+    assert brand.name == "North Bcc: eve@example.com beam"

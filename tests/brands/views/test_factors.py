@@ -1,4 +1,7 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import mail
@@ -74,15 +77,31 @@ def test_a_wrong_code_does_not_get_in_and_many_wrong_ones_are_stopped():
     assert not is_logged_in(client)
 
 
-def test_a_code_works_once():
+@pytest.mark.parametrize("seconds", [0, 29, 31, 59])
+def test_a_code_works_once_however_long_it_would_be_right(seconds):
     user = UserFactory()
-    code = app_code(give_app(user))
-    first, second = Client(), Client()
-    for client in (first, second):
+    secret = give_app(user)
+    with time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False) as clock:
+        code = app_code(secret)
+        first, second = Client(), Client()
+        try_login(first, user)
+        first.post(ASK, {"code": code})
+        clock.shift(timedelta(seconds=seconds))
+        try_login(second, user)
+        second.post(ASK, {"code": f"{code[:3]} {code[3:]}"})
+        assert is_logged_in(first)
+        assert not is_logged_in(second)
+
+
+@pytest.mark.parametrize(("steps", "gets_in"), [(-2, False), (-1, True), (1, True), (2, False)])
+def test_a_clock_may_be_half_a_minute_off(steps, gets_in):
+    user = UserFactory()
+    secret = give_app(user)
+    with time_machine.travel(datetime(2026, 11, 21, 12, tzinfo=UTC), tick=False):
+        client = Client()
         try_login(client, user)
-        client.post(ASK, {"code": code})
-    assert is_logged_in(first)
-    assert not is_logged_in(second)
+        client.post(ASK, {"code": app_code(secret, steps)})
+        assert is_logged_in(client) == gets_in
 
 
 def test_a_recovery_code_works_once():

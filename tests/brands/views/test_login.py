@@ -40,6 +40,22 @@ def _without(response, email):
     return "\n".join(line for line in lines if "csrfmiddlewaretoken" not in line)
 
 
+def test_an_unknown_email_costs_as_much_hashing_as_a_known_one(monkeypatch):
+    from django.contrib.auth.hashers import MD5PasswordHasher
+
+    hashed = []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda self, *args: hashed.append(1) or encode(self, *args)
+    )
+    costs = []
+    for email in (UserFactory().email, "nobody@example.com"):
+        hashed.clear()
+        try_login(Client(), email, "not the password")
+        costs.append(len(hashed))
+    assert costs == [1, 1]
+
+
 def test_a_closed_account_does_not_get_in_with_the_right_password(client):
     user = UserFactory(is_active=False)
     try_login(client, user)

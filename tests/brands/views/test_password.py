@@ -57,6 +57,15 @@ def test_the_answer_is_the_same_for_an_unknown_email_and_a_mail_goes_out_either_
     assert "There is no account" in mail.outbox[1].body
 
 
+def test_a_reset_opens_an_account_that_strangers_locked():
+    user = UserFactory()
+    for _ in range(10):
+        try_login(Client(REMOTE_ADDR="198.51.100.7"), user, "wrong password")
+    assert try_login(Client(), user).status_code == 429
+    set_password(ask_for_link(user.email))
+    assert try_login(Client(), user, NEW).status_code == 302
+
+
 def test_a_forged_host_does_not_get_into_the_mail():
     user = UserFactory()
     ask_for_link(user.email, headers={"host": "evil.example"})
