@@ -1,0 +1,172 @@
+"""Bring a team's sheet in: a preview, or with --apply the import itself."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from brands.models import Brand
+from brands.rules import Action
+from campaigns.importers import ColumnRefused, ReadOptions, asked_columns, import_tracker
+from campaigns.management.members import member_actor
+from sparktrack.core.actors import Actor, system_actor
+from sparktrack.core.clock import utc_now
+from sparktrack.core.dates import DateOrder
+from sparktrack.core.tabular import UnusableFile
+
+_SHOWN = 20
+
+
+class Command(BaseCommand):
+    """Reads, plans and reports; the work is in ``campaigns.importers``."""
+
+    help = (
+        "Import a tracker (CSV, TSV, XLSX, XLSM, ODS) into a brand. Without --apply it only shows what would happen. "
+        "The exit code is 0 if it was applied or can be, 1 if rows have errors and nothing was written, 2 if the "
+        "file or the arguments cannot be used."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the file and how to read it."""
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--brand", required=True, metavar="SLUG")
+        parser.add_argument("--sheet", metavar="NAME", help="default: the sheet that is most like a tracker")
+        parser.add_argument(
+            "--date-order",
+            choices=[order.value for order in DateOrder],
+            help="how to read 03/04/2026; default: what the dates of the file show",
+        )
+        parser.add_argument(
+            "--map",
+            action="append",
+            default=[],
+            metavar="HEADER=FIELD",
+            help="what a column is, in the field names of the export; may be repeated",
+        )
+        parser.add_argument("--apply", action="store_true", help="write it (all in one transaction)")
+        parser.add_argument(
+            "--skip-errors", action="store_true", help="leave out rows with errors and write the others"
+        )
+        parser.add_argument(
+            "--report", metavar="FILE.json", help="write the whole report as JSON; - is standard output"
+        )
+        parser.add_argument("--actor", metavar="E-MAIL", help="the member who imports, for the audit")
+
+    def handle(
+        self,
+        *_args: Any,
+        file: Path,
+        brand: str,
+        sheet: str | None,
+        date_order: str | None,
+        report: str | None,
+        **more: Any,
+    ) -> None:
+        """Raise CommandError with code 2 for what cannot be used, with 1 if rows have errors and nothing is written."""
+        tenant = Brand.objects.filter(slug=brand).first()
+        if tenant is None:
+            raise CommandError(f"There is no brand {brand}.", returncode=2)
+        bars = _Bars()
+        try:
+            options = ReadOptions(
+                sheet, DateOrder(date_order) if date_order else None, asked_columns(more["map"])
+            )
+            outcome = import_tracker(
+                file,
+                brand=tenant,
+                options=options,
+                apply=more["apply"],
+                skip_errors=more["skip_errors"],
+                now=utc_now(),
+                actor=_actor(tenant, more["actor"]),
+                progress=bars,
+            )
+        except (UnusableFile, ColumnRefused) as error:
+            raise CommandError(f"{file}: {error.message}", returncode=2) from None
+        finally:
+            bars.close()
+        self._write_report(report, outcome.report)
+        if report != "-":
+            self._summarise(outcome.report)
+        if outcome.report["errors"] and not outcome.report["applied"]:
+            raise CommandError(f"{_rows_with_errors(outcome.report)} Nothing was written.", returncode=1)
+
+    def _write_report(self, target: str | None, report: dict[str, Any]) -> None:
+        if target is None:
+            return
+        text = json.dumps(report, ensure_ascii=False, indent=2)
+        if target == "-":
+            self.stdout.write(text)
+            return
+        try:
+            Path(target).write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{target} cannot be written: {error.strerror}.", returncode=2) from None
+
+    def _summarise(self, report: dict[str, Any]) -> None:
+        where = f", sheet “{report['sheet']}”" if report["sheet"] else ""
+        order = f", dates {report['date_order']}" if report["date_order"] else ""
+        self.stdout.write(
+            f"{report['file']}{where}: {report['rows']:,} rows below row {report['header_row']}{order}"
+        )
+        self.stdout.write(f"\n{'':<12}{'created':>10}{'updated':>10}{'unchanged':>10}")
+        for kind in report["created"]:
+            counts = "".join(f"{report[effect][kind]:>10,}" for effect in ("created", "updated", "unchanged"))
+            self.stdout.write(f"{kind.replace('_', ' '):<12}{counts}")
+        for title in ("errors", "skipped", "warnings"):
+            self._list(title, report[title])
+        if report["unmapped"]:
+            self.stdout.write(f"\nUnknown columns: {', '.join(report['unmapped'])}")
+        for note in report["notes"]:
+            self.stdout.write(note)
+        self.stdout.write("\nApplied." if report["applied"] else "\nNothing was written.")
+
+    def _list(self, title: str, messages: list[dict[str, Any]]) -> None:
+        if not messages:
+            return
+        kinds = ", ".join(
+            f"{code} {number:,}" for code, number in Counter(item["code"] for item in messages).most_common()
+        )
+        self.stdout.write(f"\n{title.capitalize()}: {len(messages):,} ({kinds})")
+        for item in messages[:_SHOWN]:
+            column = f", {item['column']}" if item["column"] else ""
+            self.stdout.write(f"  row {item['row']}{column}: {item['message']} [{item['code']}]")
+        if len(messages) > _SHOWN:
+            self.stdout.write(f"  … and {len(messages) - _SHOWN:,} more, see --report")
+
+
+def _actor(brand: Brand, email: str | None) -> Actor:
+    if email is None:
+        return system_actor("import_tracker")
+    return member_actor(brand, email, Action.IMPORT_TRACKER)
+
+
+def _rows_with_errors(report: dict[str, Any]) -> str:
+    count = len({item["row"] for item in report["errors"]})
+    return f"{count:,} {'row has' if count == 1 else 'rows have'} errors."
+
+
+class _Bars:
+    """Progress bars on standard error, if it is a terminal."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] | None = None
+        self._stage = ""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None or stage != self._stage:
+            self.close()
+            self._bar, self._stage = tqdm(total=total, desc=stage, file=sys.stderr), stage
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """End the bar that is shown."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
