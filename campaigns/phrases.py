@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from authorizations.enums import CodeStatus, EndSource, Reason
-from authorizations.rules import RIGHTS_REASONS, Gap, shortest_preset
+from authorizations.rules import PRESET_DAYS, RIGHTS_REASONS, Gap, shortest_preset
 from campaigns.enums import Section
 from posts.enums import Lane
 from sparktrack.core.wording import TimeWords
@@ -177,10 +177,18 @@ def next_step(gap: Gap, *, ends_at: datetime | None, subject: Subject, times: Ti
         return f"Wait: it starts {times.day(gap.ends_at)}"
     if subject.linked:
         return f"Ask @{subject.handle} to link the account"
+    days = days_to_ask(ends_at, times.now)
+    return f"Ask @{subject.handle} for {f'{days} days' if days else 'a code'}"
+
+
+def days_to_ask(ends_at: datetime | None, now: datetime) -> int | None:
+    """The window to ask a creator for: the shortest that lasts until a flight's end, else the longest there is.
+
+    None for a flight without end: any window helps for a while.
+    """
     if ends_at is None:
-        return f"Ask @{subject.handle} for a code"
-    days = shortest_preset(generated_at=times.now, ends_at=ends_at, rights=()).days
-    return f"Ask @{subject.handle} for {days or 365} days"
+        return None
+    return shortest_preset(generated_at=now, ends_at=ends_at, rights=()).days or max(PRESET_DAYS)
 
 
 def _said(phrase: str, subject: Subject) -> str:

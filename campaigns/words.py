@@ -200,17 +200,18 @@ def _blocked(
     gap: Gap, ends_at: datetime | None, subject: Subject, times: TimeWords, since: datetime | None
 ) -> Words:
     reason = limiting(gap)
+    by_date = since is not None and times.begins_a_day(since)
+    began = "" if since is None else f" since {times.day(since) if by_date else times.clock(since)}"
+    why = sentence(reason, subject, Moment.LASTING)
     if gap.stops_itself:
-        answer = f"Does not run: {all_reasons(gap, subject)}"
-        why = sentence(reason, subject, Moment.LASTING)
+        answer = f"{'Has not run' if began else 'Does not run'}{began}: {all_reasons(gap, subject)}"
         if gap.ends_at is not None and gap.ends_at != ends_at:
             why += f" It may run again from {times.clock(gap.ends_at)}."
         step = next_step(gap, ends_at=ends_at, subject=subject, times=times)
     else:
-        answer = f"Runs without permission: pause it now ({all_reasons(gap, subject)})"
-        why = "TikTok does not know the contract: the ad goes on spending until a person pauses it in Ads Manager."
+        answer = f"Runs without permission{began}: pause it now"
+        why += " TikTok does not know the contract: the ad goes on spending until a person pauses it."
         step = "Pause it now, then agree the rights"
-    by_date = since is not None and times.begins_a_day(since)
     return Words(
         tone=Tone.STOP,
         when=f"for {times.passed(since)}" if since else "now",

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 
 from authorizations.enums import CodeStatus, EndSource
 from brands.models import AuditEntry
+from campaigns.asking import Asked, ask_link
 from campaigns.enums import FlightStatus, Section
 from campaigns.phrases import CODE_TONES, HEADINGS, LANES, SOURCES, Heading, Subject, Tone
 from campaigns.pictures import Piece, Strip, Timeline, flight_strip
@@ -117,6 +118,25 @@ def pieces(pieces: tuple[Piece, ...]) -> str:
 def answer_words(context: Context, line: FlightLine | InventoryLine) -> Words:
     """``{% answer_words page.answer as words %}``: what the post page says first."""
     return line_words(context, line) if isinstance(line, FlightLine) else inventory_words(context, line)
+
+
+@register.simple_tag(takes_context=True)
+def ask_the_creator(context: Context, page: PostPage) -> str:
+    """``{% ask_the_creator page as link %}``: the mail that asks for what is missing; empty if none helps."""
+    line, creator = page.answer, page.post.creator
+    gap = line.first_gap
+    if gap is None or page.post.method != Method.CODE:
+        return ""
+    flight = line.flight if isinstance(line, FlightLine) else None
+    asked = Asked(
+        address=creator.email or creator.agent_email,
+        name=creator.display_name or creator.handle,
+        title=str(page.post),
+        url=page.post.url,
+        brand=page.brand.name,
+    )
+    end = flight_end(flight.ends_at, flight.ended_at) if flight else None
+    return ask_link(gap, asked, ends_at=end, times=times_of(context, line.zone))
 
 
 @register.simple_tag(takes_context=True)

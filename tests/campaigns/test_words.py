@@ -78,7 +78,7 @@ def test_rights_that_end_mid_flight_ask_for_a_pause_on_the_last_day():
 def test_running_without_rights_asks_for_a_pause_now():
     since = local(11, 19)
     words = say([Gap(since, None, (Reason.RIGHTS_EXPIRED,))], since=since)
-    assert words.answer == "Runs without permission: pause it now (rights ended)"
+    assert words.answer == "Runs without permission since Thu 19 Nov: pause it now"
     assert words.tone is Tone.STOP
     assert (words.when, words.day, words.at) == ("for 2 d 14 h", "since Thu 19 Nov", None)
 
@@ -86,9 +86,13 @@ def test_running_without_rights_asks_for_a_pause_now():
 def test_a_post_that_went_private_says_since_when():
     since = NOW - timedelta(hours=3, minutes=5)
     words = say([Gap(since, None, (Reason.POST_UNAVAILABLE,))], since=since)
-    assert words.answer == "Does not run: post is private"
+    assert words.answer == "Has not run since Sat 21 Nov, 11:00 EST: post is private"
     assert (words.when, words.at) == ("for 3 h 5 min", since)
     assert words.step == "Ask @maya.glow to make it public"
+
+
+def test_a_gap_from_ever_does_not_say_since_when():
+    assert say([Gap(None, None, (Reason.NO_CODE,))]).answer == "Does not run: no code"
 
 
 def test_a_gap_that_closes_before_the_flight_ends_says_when_it_may_run_again():
@@ -101,7 +105,7 @@ def test_several_reasons_are_named_with_the_limiting_one_first():
     gap = Gap(local(11, 20), None, (Reason.CODE_EXPIRED, Reason.NO_RIGHTS, Reason.POST_UNAVAILABLE))
     words = say([gap], since=local(11, 20))
     assert words.limit == "Post is private"
-    assert words.answer == "Does not run: post is private, code ended, no rights"
+    assert words.answer == "Has not run since Fri 20 Nov: post is private, code ended, no rights"
 
 
 def test_a_planned_flight_without_code_cannot_start():

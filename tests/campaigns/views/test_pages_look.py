@@ -104,3 +104,16 @@ def test_a_refused_filter_is_explained_next_to_its_field(member, world):
     assert 'aria-invalid="true"' in page
     assert 'id="id_reason_error"' in page
     assert '<details class="more" open>' in page
+
+
+@pytest.mark.parametrize(("role", "may_ask"), [(Role.VIEWER, False), (Role.BUYER, True)])
+def test_only_who_may_read_contacts_gets_the_mail_to_the_creator(client, world, role, may_ask):
+    client.force_login(MembershipFactory(brand=world.brand, role=role).user)
+    post = world.post(world.creator("maya.glow", details={"email": "maya@glow.example"}))
+    world.code(post, NOW - 20 * DAY, days=25)
+    world.right(TODAY - 20 * DAY, post=post)
+    world.flight(post, TODAY - 10 * DAY, TODAY + 30 * DAY)
+    with time_machine.travel(NOW, tick=False):
+        page = client.get(reverse("post", args=[world.brand.slug, post.pk])).content.decode()
+    assert "Ask @maya.glow for 60 days" in page
+    assert ("maya@glow.example" in page) is may_ask
