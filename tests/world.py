@@ -5,12 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.test import Client
+
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.posts import PostDraft, add_posts
 from authorizations.operations.recording import CodeDraft, record_codes
 from authorizations.operations.rights import RightDraft, grant_rights
 from authorizations.windows import Term
-from brands.models import AdAccount, Brand
+from brands.enums import Role
+from brands.models import AdAccount, Brand, User
 from campaigns.models import Campaign, Flight
 from campaigns.operations.campaigns import CampaignDraft, add_campaigns
 from campaigns.operations.flights import FlightDraft, plan_flights
@@ -18,6 +21,7 @@ from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators
 from posts.models import Post
 from sparktrack.core.actors import Actor, system_actor
+from tests.factories import MembershipFactory
 
 NOW = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,6 +31,13 @@ _numbers = itertools.count(1)
 def spark_code(seed: int | None = None) -> str:
     """A code of TikTok's shape; the same for the same seed, else a new one."""
     return f"#{next(_numbers) if seed is None else seed:063d}="
+
+
+def client_of(user: User) -> Client:
+    """A browser in which ``user`` is logged in; answers 500 instead of raising, as people would see it."""
+    client = Client(raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
 
 
 class World:
@@ -43,6 +54,11 @@ class World:
     def by(self) -> dict[str, Any]:
         """The arguments that every operation takes."""
         return {"brand": self.brand, "now": NOW, "actor": self.actor}
+
+    def member(self, role: Role = Role.ADMIN, **user: Any) -> User:
+        """A person with this role in the brand; ``user``: fields of the person."""
+        about = {f"user__{name}": value for name, value in user.items()}
+        return MembershipFactory(brand=self.brand, role=role, **about).user
 
     def creator(self, handle: str = "", **fields: Any) -> Creator:
         """A creator with this handle, else with a new one."""
