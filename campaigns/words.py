@@ -57,7 +57,9 @@ def flight_words(
     if coverage is None or starts_at is None:
         return NOT_PLANNED
     if coverage.verdict is Verdict.ENDED or status is FlightStatus.ENDED:
-        day = f"last day {times.last_day(ends_at)}" if ends_at and ends_at <= times.now else ""
+        day = ""
+        if ends_at is not None:
+            day = f"last day {times.last_day(ends_at)}" if times.begins_a_day(ends_at) else times.day(ends_at)
         return Words(
             tone=Tone.IDLE, when="ended", day=day, limit="Ended", answer="This flight has ended", why=""
         )

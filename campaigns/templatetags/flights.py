@@ -101,7 +101,9 @@ def line_money(line: FlightLine) -> str:
         return format_html("<b>{}</b> <span>{} d × {}</span>", amount, line.uncovered_days, a_day)
     if line.uncovered_days:
         return format_html("<b>{}</b> <span>no spend given</span>", count(line.uncovered_days, "day"))
-    return format_html("<span>{} a day</span>", money(spend, currency)) if spend else ""
+    if not spend or line.status is FlightStatus.ENDED:
+        return ""
+    return format_html("<span>{} a day</span>", money(spend, currency))
 
 
 @register.simple_tag

@@ -160,6 +160,10 @@ def test_an_ended_flight_shows_its_last_day():
     assert (words.when, words.day) == ("ended", "last day Thu 19 Nov")
 
 
+def test_a_flight_that_somebody_ended_shows_that_day():
+    assert say([], end=local(11, 20, 15), status=FlightStatus.ENDED).day == "Fri 20 Nov"
+
+
 def test_a_flight_without_dates_is_not_judged():
     words = flight_words(
         None, status=FlightStatus.UNPLANNED, starts_at=None, ends_at=None, subject=MAYA, times=TIMES
