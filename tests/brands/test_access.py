@@ -47,14 +47,17 @@ def test_a_member_gets_exactly_what_the_role_may(role, action):
 @pytest.mark.parametrize("action", [Action.VIEW, Action.MANAGE_PEOPLE])
 def test_another_brand_is_not_there_whatever_the_role(action):
     client = enter(MembershipFactory(role=Role.ADMIN).user)
-    foreign, nowhere = client.get(f"/b/{BrandFactory().slug}/{action}/"), client.get(f"/b/nowhere/{action}/")
+    foreign, nowhere = (
+        client.get(f"/b/{MembershipFactory().brand.slug}/{action}/"),
+        client.get(f"/b/nowhere/{action}/"),
+    )
     assert (foreign.status_code, nowhere.status_code) == (404, 404)
 
 
 def test_another_brand_and_no_brand_look_the_same():
     client = enter(UserFactory())
     same = {"x-request-id": "the-same-id"}
-    foreign = client.get(f"/b/{BrandFactory().slug}/view/", headers=same)
+    foreign = client.get(f"/b/{MembershipFactory().brand.slug}/view/", headers=same)
     nowhere = client.get("/b/nowhere/view/", headers=same)
     assert foreign.content == nowhere.content
 

@@ -14,6 +14,7 @@ from brands.operations.invitations import (
     InvitationRefusedError,
     Invite,
     WrongPersonError,
+    _claim,
     accept_invitation,
     invite_people,
     join,
@@ -167,6 +168,14 @@ def test_joining_is_refused_when_the_email_has_an_account_and_the_invitation_sta
     user.refresh_from_db()
     assert not user.check_password("another password")
     assert open_invitation(issued.token, now=NOW)
+
+
+def test_whoever_opened_it_before_somebody_else_accepted_comes_too_late():
+    issued = invite(BrandFactory())
+    opened = open_invitation(issued.token, now=NOW)
+    join(token=issued.token, full_name="Ada", password="a long password", now=NOW, actor=SYSTEM)
+    with pytest.raises(InvitationGoneError):
+        _claim(opened, now=NOW)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,7 +2,7 @@ import threading
 from datetime import UTC, date, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from brands.enums import Role
 from brands.models import AuditEntry, Membership
@@ -134,23 +134,31 @@ def test_a_zone_that_is_not_iana_is_refused(zone):
 @pytest.mark.django_db(transaction=True)
 def test_two_admins_who_demote_each_other_at_once_leave_one():
     brand = BrandFactory()
-    admins = [MembershipFactory(brand=brand), MembershipFactory(brand=brand)]
-    barrier = threading.Barrier(2)
+    first, second = MembershipFactory(brand=brand), MembershipFactory(brand=brand)
+    demoted, done = threading.Event(), threading.Event()
     refused = []
 
-    def demote(membership):
-        barrier.wait()
+    def demote_the_first():
+        with transaction.atomic():
+            change_roles(brand=brand, changes=[NewRole(first, Role.VIEWER)], **BY)
+            demoted.set()
+            done.wait(1)  # the other one must wait for this commit, not decide before it
+        connection.close()
+
+    def demote_the_second():
+        demoted.wait()
         try:
-            change_roles(brand=brand, changes=[NewRole(membership, Role.VIEWER)], **BY)
+            change_roles(brand=brand, changes=[NewRole(second, Role.VIEWER)], **BY)
         except LastAdminError:
-            refused.append(membership)
+            refused.append(second)
         finally:
+            done.set()
             connection.close()
 
-    threads = [threading.Thread(target=demote, args=[membership]) for membership in admins]
+    threads = [threading.Thread(target=act) for act in (demote_the_first, demote_the_second)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(refused) == 1
-    assert Membership.objects.filter(role=Role.ADMIN).count() == 1
+    assert refused == [second]
+    assert Membership.objects.filter(role=Role.ADMIN).get() == second
