@@ -70,17 +70,17 @@ class Command(BaseCommand):
         url = _url(listener)
         site_url = settings.SITE_URL if settings.PRODUCTION or "SITE_URL" in os.environ else url
         processes = Processes()
+        web, *others = _programs(listener.fileno(), site_url)
         try:
-            for program in _programs(listener.fileno(), site_url):
-                processes.start(program)
+            processes.start(web)
             listener.close()  # so that connections are refused once the web server is gone
             first_page = _FirstPage(url, site_url)
             death = processes.watch(until=lambda: signals.count > 0 or not first_page.is_alive())
             if death is None and signals.count == 0:
                 if first_page.problem:
-                    raise CommandError(
-                        f"{url} does not answer: {first_page.problem}. Everything was stopped."
-                    )
+                    raise CommandError(f"{url} does not answer: {first_page.problem}. Everything was stopped.")
+                for program in others:  # only now: while people wait for the page, it has the processor
+                    processes.start(program)
                 self._say(f"sparktrack is ready: {url}\n{logins}Ctrl-C stops it.")
                 death = processes.watch(until=lambda: signals.count > 0)
             self._say("Stopping ...")
