@@ -11,6 +11,7 @@ from django.db import models
 
 from brands.models import AuditEntry, Brand
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
 from sparktrack.core.models import Row
 
 BATCH = 1000
@@ -44,7 +45,7 @@ def plain(value: Any) -> Any:
 
 def record_changes(brand: Brand, changes: Iterable[Change], *, now: datetime, actor: Actor) -> None:
     """Append one audit entry for each change."""
-    AuditEntry.objects.bulk_create(
+    insert(
         [
             AuditEntry(
                 brand=brand,
@@ -62,6 +63,5 @@ def record_changes(brand: Brand, changes: Iterable[Change], *, now: datetime, ac
                 after={name: plain(value) for name, value in change.after.items()},
             )
             for change in changes
-        ],
-        batch_size=BATCH,
+        ]
     )

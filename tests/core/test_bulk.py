@@ -1,0 +1,84 @@
+"""Many rows at once are stored as one by one."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError
+from django.forms.models import model_to_dict
+
+from authorizations.models import AuthorizationCode, UsageRight
+from brands.models import AuditEntry
+from creators.models import Creator
+from posts.models import Post
+from sparktrack.core.bulk import insert
+from tests.factories import LONG_AGO, BrandFactory
+
+
+def _rows(brand):
+    creator = Creator(
+        brand=brand, handle="maya", tags=["a", 1, True, None], former_handles=[], created_at=LONG_AGO
+    )
+    post = Post(brand=brand, creator=creator, title="Zoë's =1+1 %s %(x)s", created_at=LONG_AGO)
+    code = AuthorizationCode(
+        brand=brand,
+        post=post,
+        ciphertext=b"\x00\xff'",
+        key_id="1",
+        fingerprint="f",
+        ending="k2Y=",
+        starts_at=LONG_AGO,
+        expires_at=LONG_AGO + timedelta(days=1, microseconds=1),
+        window_days=1,
+        end_source="sheet",
+        created_at=LONG_AGO,
+    )
+    right = UsageRight(
+        brand=brand, post=post, starts_on=LONG_AGO.date(), starts_at=LONG_AGO, fee="12.5", created_at=LONG_AGO
+    )
+    return [creator, post, code, right]
+
+
+@pytest.mark.django_db
+def test_rows_are_stored_as_they_were_made():
+    brand = BrandFactory()
+    for row in _rows(brand):
+        insert([row])
+        stored = type(row).objects.get(pk=row.pk)
+        row.refresh_from_db()
+        assert not row._state.adding
+        assert model_to_dict(stored) == model_to_dict(row)
+    code = AuthorizationCode.objects.get()
+    assert bytes(code.ciphertext) == b"\x00\xff'"
+    assert code.expires_at == datetime(2026, 1, 2, 0, 0, 0, 1, tzinfo=UTC)
+    assert Creator.objects.get().tags == ["a", 1, True, None]
+    assert Post.objects.get().title == "Zoë's =1+1 %s %(x)s"
+
+
+@pytest.mark.django_db
+def test_equal_but_different_json_values_stay_different():
+    brand = BrandFactory()
+    common = {"brand": brand, "at": LONG_AGO, "actor_kind": "system", "action": "x", "object_kind": "y"}
+
+    insert([AuditEntry(**common, after={"n": 1}), AuditEntry(**common, after={"n": True})])
+
+    assert sorted(map(repr, AuditEntry.objects.values_list("after", flat=True))) == [
+        "{'n': 1}",
+        "{'n': True}",
+    ]
+
+
+@pytest.mark.django_db
+def test_broken_rule_of_the_database_stores_nothing():
+    brand = BrandFactory()
+    twins = [Creator(brand=brand, handle="maya", created_at=LONG_AGO) for _ in range(2)]
+
+    with pytest.raises(IntegrityError):
+        insert(twins)
+
+    assert not Creator.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_rows_need_no_query(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        insert([])
