@@ -52,7 +52,7 @@ def day_element(value: date, year: int | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def lasts_until(context: Context, end: datetime, account_zone: str) -> str:
-    """``{% lasts_until code.ends_at brand.time_zone %}``: an end in the reader's ``zone``; from a date, its last day."""
+    """``{% lasts_until code.ends_at brand.time_zone %}``: an end in the reader's ``zone``; of a date its last day."""
     now, zone = _now(context), context["zone"]
     times = wording.TimeWords(now=now, zone=account_zone, viewer_zone=zone)
     if not times.begins_a_day(end):
