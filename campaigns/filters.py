@@ -72,7 +72,7 @@ class FlightFilter(django_filters.FilterSet):
         choices=choices(Reason), method="by_verdict", label="Limited by", empty_label="Any reason"
     )
     lapses_within = django_filters.NumberFilter(
-        method="by_verdict", label="Stops within days", min_value=0, max_value=3650, decimal_places=0
+        method="by_verdict", label="Ends within days", min_value=0, max_value=3650, decimal_places=0
     )
     section = django_filters.ChoiceFilter(
         choices=choices(Section), method="by_verdict", label="Section", empty_label="All"

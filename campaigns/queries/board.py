@@ -75,12 +75,22 @@ class BoardSums:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionCount:
+    """How many lines a section has; ``is_bound`` where there are at least so many."""
+
+    section: Section
+    count: int
+    is_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
-    """What the board shows at ``now``."""
+    """What the board shows at ``now``: some sections, and the counts of all that have lines."""
 
     brand: Brand
     now: datetime
     sections: Sequence[BoardSection]
+    counts: Sequence[SectionCount]
     sums: BoardSums
 
 
@@ -137,7 +147,7 @@ def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Boa
     ]
     if posts is not None and idle:
         sections.append(_inventory(posts, idle, FIRST_LINES))
-    return Board(choice.brand, now, sections, _board_sums(sums))
+    return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
 
 def section_board(
@@ -159,7 +169,7 @@ def section_board(
         lines, _ = _judged(choice.brand, _loaded(choice.brand, places[:PAGE_LINES]), [], now)
         shown = [lines[place.flight_id] for place in places[:PAGE_LINES]]
         sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
-    return Board(choice.brand, now, sections, _board_sums(sums))
+    return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
 
 def idle_posts(brand: Brand, *, now: datetime) -> PostQuerySet:
@@ -222,6 +232,18 @@ def _inventory(posts: QuerySet[Post], lines: Sequence[InventoryLine], limit: int
         count_is_bound=count > MOST_COUNTED,
         next_cursor=str(Cursor(0, shown[-1].post.pk)) if len(lines) > limit else None,
     )
+
+
+def _counts(sums: Sequence[SectionSum], shown: Sequence[BoardSection]) -> list[SectionCount]:
+    counts = [
+        SectionCount(section, count)
+        for section in FLIGHT_SECTIONS
+        if (count := sum(item.count for item in sums if item.section is section))
+    ]
+    inventory = next((item for item in shown if item.section is Section.INVENTORY), None)
+    if inventory is not None:
+        counts.append(SectionCount(Section.INVENTORY, inventory.count, inventory.count_is_bound))
+    return counts
 
 
 def _board_sums(sums: Sequence[SectionSum]) -> BoardSums:
