@@ -8,31 +8,73 @@ import binascii
 import fcntl
 import json
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from sparktrack.core.private_files import write_private
 
 _KEY_BYTES = 32
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of ``name`` or of the file at ``<name>_FILE``; raises ImproperlyConfigured if neither is there."""
+    """The value of ``name`` or of the file at ``<name>_FILE``, without blanks around it.
+
+    Raises ImproperlyConfigured for a file that is empty or cannot be read, or if there is neither (nor a default).
+    """
     path = os.environ.get(f"{name}_FILE")
     if path:
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
-    value = os.environ.get(name, "") or default
+        return _content(name, Path(path))
+    value = os.environ.get(name, "").strip() or default
     if value is None:
         raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set.")
+    return value
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        value = path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} is not text in UTF-8.") from None
+    if not value:
+        raise ImproperlyConfigured(f"{name}_FILE: {path} is empty.")
+    return value
+
+
+def url(name: str, schemes: Collection[str], default: str | None = None) -> str:
+    """An address such as ``redis://host:6379/0``; raises ImproperlyConfigured for another scheme or a bad port.
+
+    The message never holds the value: addresses carry passwords. An empty default stays empty.
+    """
+    value = text(name, default)
+    if value:
+        try:
+            parts = urlsplit(value)
+            scheme, _port = parts.scheme, parts.port
+        except ValueError:
+            raise ImproperlyConfigured(f"{name} is no address: look at its host and port.") from None
+        if scheme not in schemes:
+            raise ImproperlyConfigured(
+                f"{name} must begin with {' or '.join(f'{one}://' for one in schemes)}."
+            )
+    return value
+
+
+def one_of(name: str, allowed: Collection[str], default: str) -> str:
+    """One of the ``allowed`` words; raises ImproperlyConfigured for any other."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not {value!r}.")
     return value
 
 
@@ -47,12 +89,11 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, default: int) -> int:
-    """A whole number; raises ImproperlyConfigured for anything else."""
+    """A whole number, 0 or more; raises ImproperlyConfigured for anything else."""
     value = text(name, str(default))
-    try:
-        return int(value)
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.") from None
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}.")
+    return int(value)
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -64,9 +105,9 @@ def words(name: str, default: str = "") -> list[str]:
 class Keys:
     """What the application keeps secret: Django's key, the ring for codes (id → key), the fingerprint key."""
 
-    secret_key: str
-    code_keys: dict[str, bytes]
-    fingerprint_key: bytes
+    secret_key: str = field(repr=False)
+    code_keys: dict[str, bytes] = field(repr=False)
+    fingerprint_key: bytes = field(repr=False)
 
 
 def _key(name: str, value: str) -> bytes:
@@ -83,9 +124,9 @@ def _ring(value: str) -> dict[str, bytes]:
     ring: dict[str, bytes] = {}
     for item in value.split(","):
         key_id, colon, key = item.strip().partition(":")
-        if not key_id or not colon:
+        if not _KEY_ID.fullmatch(key_id) or not colon:
             raise ImproperlyConfigured(
-                "CODE_KEYS must be a list such as 1:<base64>,2:<base64>, oldest first."
+                "CODE_KEYS must be a list such as 1:<base64>,2:<base64>, oldest first; an id has 1 to 16 letters."
             )
         if key_id in ring:
             raise ImproperlyConfigured(f"CODE_KEYS has the key id {key_id} twice.")
@@ -96,8 +137,8 @@ def _ring(value: str) -> dict[str, bytes]:
 def keys_from_environment() -> Keys:
     """The keys of a production system: SECRET_KEY, CODE_KEYS, FINGERPRINT_KEY, each also as ``*_FILE``."""
     secret_key = text("SECRET_KEY")
-    if len(secret_key) < 50:
-        raise ImproperlyConfigured("SECRET_KEY must have 50 characters or more.")
+    if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure-"):
+        raise ImproperlyConfigured("SECRET_KEY must be random and have 50 characters or more.")
     return Keys(
         secret_key=secret_key,
         code_keys=_ring(text("CODE_KEYS")),
@@ -106,16 +147,34 @@ def keys_from_environment() -> Keys:
 
 
 def keys_from_file(path: Path) -> Keys:
-    """The keys of an embedded system, made in ``path`` (mode 0600) by whoever comes first."""
+    """The keys of an embedded system, made in ``path`` (mode 0600) by whoever comes first.
+
+    Raises ImproperlyConfigured for a file that does not hold them: codes cannot be read without the keys they were
+    sealed with, so a damaged file is never replaced.
+    """
     with _locked(path):
         if not path.exists():
             write_private(path, _new_keys())
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    return Keys(
-        secret_key=stored["secret_key"],
-        code_keys={key_id: base64.b64decode(key) for key_id, key in stored["code_keys"].items()},
-        fingerprint_key=base64.b64decode(stored["fingerprint_key"]),
-    )
+        try:
+            stored = json.loads(path.read_text(encoding="utf-8"))
+            return Keys(
+                secret_key=stored["secret_key"],
+                code_keys={
+                    key_id: _key(f"code key {key_id}", key) for key_id, key in stored["code_keys"].items()
+                },
+                fingerprint_key=_key("fingerprint_key", stored["fingerprint_key"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, ImproperlyConfigured) as error:
+            raise ImproperlyConfigured(
+                f"{path} is damaged: put back a copy. {_hint(error)}".strip()
+            ) from None
+
+
+def _hint(error: Exception) -> str:
+    """What is wrong with the file of keys, in words that quote nothing of it."""
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing."
+    return str(error) if isinstance(error, ImproperlyConfigured) else ""
 
 
 def add_code_key(path: Path) -> str:

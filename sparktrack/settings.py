@@ -16,9 +16,7 @@ from sparktrack.core.logs import logging_config
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("SPARKTRACK_VAR", str(BASE_DIR / "var")))
 
-ENVIRONMENT = environment.text("ENVIRONMENT", "development")
-if ENVIRONMENT not in {"development", "production"}:
-    raise ImproperlyConfigured(f"ENVIRONMENT must be development or production, not {ENVIRONMENT!r}.")
+ENVIRONMENT = environment.one_of("ENVIRONMENT", ("development", "production"), "development")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 
@@ -101,7 +99,11 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- Database --------------------------------------------------------------------------------------------------
 _database: dict[str, Any] = environ.Env.db_url_config(
-    environment.text("DATABASE_URL", None if PRODUCTION else f"sqlite:///{VAR_DIR / 'sparktrack.sqlite3'}")
+    environment.url(
+        "DATABASE_URL",
+        ("postgres", "postgresql", "sqlite"),
+        None if PRODUCTION else f"sqlite:///{VAR_DIR / 'sparktrack.sqlite3'}",
+    )
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
@@ -122,7 +124,7 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Broker, cache ---------------------------------------------------------------------------------------------
-REDIS_URL = environment.text("REDIS_URL", None if PRODUCTION else "")
+REDIS_URL = environment.url("REDIS_URL", ("redis", "rediss"), None if PRODUCTION else "")
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -291,7 +293,9 @@ if PRODUCTION:
 
 # --- Mail ------------------------------------------------------------------------------------------------------
 if PRODUCTION:
-    vars().update(environ.Env.email_url_config(environment.text("EMAIL_URL")))
+    vars().update(
+        environ.Env.email_url_config(environment.url("EMAIL_URL", ("smtp", "smtp+tls", "smtp+ssl")))
+    )
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
@@ -300,4 +304,6 @@ EMAIL_TIMEOUT = 10
 
 # --- Log -------------------------------------------------------------------------------------------------------
 LOGGING = logging_config(production=PRODUCTION)
-LOGGING["root"]["level"] = environment.text("LOG_LEVEL", "INFO")
+LOGGING["root"]["level"] = environment.one_of(
+    "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO"
+)

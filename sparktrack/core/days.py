@@ -41,4 +41,5 @@ def local_date(instant: datetime, zone: str) -> date:
 
 def last_full_day(end: datetime, zone: str) -> date:
     """The last calendar day in ``zone`` that is whole before ``end`` (an exclusive end, UTC)."""
-    return local_date(end, zone) - timedelta(days=1)
+    # Not "the day before": where clocks skipped a day, that one never was.
+    return local_date(first_instant(local_date(end, zone), zone) - timedelta(microseconds=1), zone)

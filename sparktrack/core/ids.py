@@ -12,6 +12,16 @@ _lock = threading.Lock()
 _last = 0
 
 
+def _start_afresh() -> None:
+    """A forked child must not count on from its parent's last value, nor wait for a lock that no thread of it holds."""
+    global _lock, _last
+    _lock = threading.Lock()
+    _last = 0
+
+
+os.register_at_fork(after_in_child=_start_afresh)
+
+
 def uuid7() -> UUID:
     """A new UUIDv7; within one process each is larger than the one before.
 
