@@ -25,7 +25,7 @@ def flight_status(
     ended_at: datetime | None,
     now: datetime,
 ) -> FlightStatus:
-    """The state of a flight at ``now``; the first match wins. A flight without start and launch is unplanned."""
+    """The state of a flight at ``now``; the first match wins. A flight without a start is unplanned."""
     end = flight_end(ends_at, ended_at)
     if end is not None and end <= now:
         return FlightStatus.ENDED

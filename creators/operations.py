@@ -5,11 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from brands.models import Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows
+from brands.operations.edits import (
+    Edit,
+    edit_rows,
+    edit_stored,
+    locked,
+    refuse_others,
+    require_members,
+    reread,
+    rows_with,
+)
 from creators.models import Creator
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
@@ -49,9 +56,12 @@ def add_creators(
 ) -> list[Creator]:
     """Put creators on file, one row a draft, in order.
 
-    Handles may be typed with @ or as a profile URL. Raises DuplicateCreatorError for a handle that the brand has, and
-    what ``parse_handle`` raises for a text that is no handle.
+    Handles may be typed with @ or as a profile URL. Raises DuplicateCreatorError for a handle that the brand has,
+    NotAMemberError for a manager from outside, BadHandle for a text that is no handle, ValueError for details that
+    are not in ``EDITABLE``.
     """
+    for draft in drafts:
+        refuse_others(draft.details, EDITABLE)
     rows = [
         Creator(
             brand=brand,
@@ -62,8 +72,9 @@ def add_creators(
         )
         for draft in drafts
     ]
-    with transaction.atomic():
+    with locked(brand):
         _refuse_known(brand, [row.handle for row in rows])
+        require_members(brand, [row.manager for row in rows], field="manager")
         Creator.objects.bulk_create(rows, batch_size=BATCH)
         changes = [Change("creator.added", row, after={"handle": row.handle}) for row in rows]
         record_changes(brand, changes, now=now, actor=actor)
@@ -73,45 +84,44 @@ def add_creators(
 def edit_creators(
     *, brand: Brand, edits: Sequence[Edit[Creator]], now: datetime, actor: Actor
 ) -> list[Creator]:
-    """Change what is known about creators; returns those that changed. Raises ValueError for another field."""
-    return edit_rows(
+    """Change what is known about creators; returns those that changed.
+
+    Raises NotAMemberError for a manager from outside, ValueError for a field that is not in ``EDITABLE``.
+    """
+    require_members(brand, [edit.values.get("manager") for edit in edits], field="manager")
+    return edit_stored(
         Creator, brand=brand, edits=edits, editable=EDITABLE, action="creator.edited", now=now, actor=actor
     )
 
 
 def rename_creator(*, brand: Brand, creator: Creator, handle: str, now: datetime, actor: Actor) -> Creator:
-    """The creator has a new handle; the old one is kept among the former ones.
+    """The creator has a new handle; the old one is kept among the former ones. Returns the creator as it is now.
 
-    Raises DuplicateCreatorError if another creator of the brand has it.
+    Raises DuplicateCreatorError if another creator of the brand has it, BadHandle for a text that is no handle.
     """
     new = parse_handle(handle)
-    if new == creator.handle:
-        return creator
-    former = [*(old for old in creator.former_handles if old != new), creator.handle]
-    with transaction.atomic():
-        _refuse_known(brand, [new])
-        edit_rows(
-            Creator,
-            brand=brand,
-            edits=[Edit(creator, {"handle": new, "former_handles": former})],
-            editable=frozenset({"handle", "former_handles"}),
-            action="creator.renamed",
-            now=now,
-            actor=actor,
-        )
-    return creator
+    with locked(brand):
+        current = reread(Creator, brand, [creator])[creator.pk]
+        if new != current.handle:
+            _refuse_known(brand, [new])
+            former = [*(old for old in current.former_handles if old != new), current.handle]
+            edit_rows(
+                Creator,
+                brand=brand,
+                edits=[Edit(current, {"handle": new, "former_handles": former})],
+                editable=frozenset({"handle", "former_handles"}),
+                action="creator.renamed",
+                now=now,
+                actor=actor,
+            )
+    return current
 
 
 def _refuse_known(brand: Brand, handles: Sequence[str]) -> None:
     seen: set[str] = set()
     for handle in handles:
         if handle in seen:
-            raise DuplicateCreatorError(f"@{handle} is there twice.")
+            raise DuplicateCreatorError(f"@{handle} is there twice.", field="handle")
         seen.add(handle)
-    for start in range(0, len(handles), _SLICE):
-        known = Creator.objects.for_brand(brand).with_handles(handles[start : start + _SLICE]).first()
-        if known is not None:
-            raise DuplicateCreatorError(f"{known} is already on file.")
-
-
-_SLICE = 900
+    for known in rows_with(Creator, brand, "handle", seen):
+        raise DuplicateCreatorError(f"{known} is already on file.", field="handle")

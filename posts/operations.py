@@ -1,18 +1,29 @@
 """Writes on briefs and posts that change no coverage; adding posts does, and lives in authorizations.operations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-
-from django.db import transaction
+from uuid import UUID
 
 from brands.models import Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand
+from brands.operations.edits import (
+    Edit,
+    edit_rows,
+    edit_stored,
+    locked,
+    refuse_others,
+    require_brand,
+    reread,
+    rows_with,
+)
 from posts.enums import MetricsSource, Stage
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from sparktrack.core.actors import Actor
+from sparktrack.core.cells import quoted
+from sparktrack.core.refusals import RefusedError
+from sparktrack.tiktok.links import BadPostId, parse_post_id, posted_at
 
 EDITABLE = frozenset(
     {
@@ -51,6 +62,21 @@ EDITABLE_BRIEF = frozenset(
 )
 
 
+NUMBERS = frozenset({"views", "likes", "comments", "shares", "saves"})
+
+
+class DuplicatePostError(RefusedError):
+    """The brand has this TikTok post already."""
+
+
+class DuplicateBriefError(RefusedError):
+    """The brand has a brief of this title already."""
+
+
+class NegativeNumberError(RefusedError):
+    """Nobody was seen or liked less than never."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageReached:
     """A post reached a stage at ``at`` (UTC)."""
@@ -62,7 +88,7 @@ class StageReached:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Numbers of a post at ``at`` (UTC); ``numbers`` may hold views, likes, comments, shares, saves."""
+    """Numbers of a post at ``at`` (UTC); ``numbers`` holds some of ``NUMBERS``."""
 
     post: Post
     at: datetime
@@ -71,9 +97,15 @@ class Metrics:
 
 
 def add_briefs(*, brand: Brand, drafts: Sequence[dict[str, Any]], now: datetime, actor: Actor) -> list[Brief]:
-    """Put briefs on file; each draft holds values for fields of ``EDITABLE_BRIEF``."""
+    """Put briefs on file; each draft holds values for fields of ``EDITABLE_BRIEF``.
+
+    Raises DuplicateBriefError for a title that the brand has already, ValueError for another field.
+    """
+    for draft in drafts:
+        refuse_others(draft, EDITABLE_BRIEF)
     rows = [Brief(brand=brand, created_at=now, **draft) for draft in drafts]
-    with transaction.atomic():
+    with locked(brand):
+        _refuse_known_titles(brand, [(row.title, row.pk) for row in rows])
         Brief.objects.bulk_create(rows, batch_size=BATCH)
         changes = [Change("brief.added", row, after=draft) for row, draft in zip(rows, drafts, strict=True)]
         record_changes(brand, changes, now=now, actor=actor)
@@ -81,30 +113,84 @@ def add_briefs(*, brand: Brand, drafts: Sequence[dict[str, Any]], now: datetime,
 
 
 def edit_briefs(*, brand: Brand, edits: Sequence[Edit[Brief]], now: datetime, actor: Actor) -> list[Brief]:
-    """Change briefs; returns those that changed. Raises ValueError for a field that is not edited here."""
-    return edit_rows(
-        Brief, brand=brand, edits=edits, editable=EDITABLE_BRIEF, action="brief.edited", now=now, actor=actor
-    )
+    """Change briefs; returns those that changed.
+
+    Raises DuplicateBriefError for a title that another brief has, ValueError for a field that is not edited here.
+    """
+    with locked(brand):
+        _refuse_known_titles(
+            brand, [(edit.values["title"], edit.row.pk) for edit in edits if "title" in edit.values]
+        )
+        return edit_stored(
+            Brief,
+            brand=brand,
+            edits=edits,
+            editable=EDITABLE_BRIEF,
+            action="brief.edited",
+            now=now,
+            actor=actor,
+        )
 
 
 def edit_posts(*, brand: Brand, edits: Sequence[Edit[Post]], now: datetime, actor: Actor) -> list[Post]:
-    """Change what posts say; returns those that changed. Raises ValueError for a field that is not edited here."""
-    return edit_rows(
-        Post, brand=brand, edits=edits, editable=EDITABLE, action="post.edited", now=now, actor=actor
-    )
+    """Change what posts say; returns those that changed.
+
+    A post that gets its id, and has no day of posting, gets that from the id too. Raises DuplicatePostError for an id
+    or URL that another post has, BadPostId for an id that is none, ValueError for a field that is not edited here.
+    """
+    with locked(brand):
+        refuse_known_posts(brand, [(edit.row.pk, edit.values) for edit in edits])
+        rows = reread(Post, brand, [edit.row for edit in edits])
+        return edit_rows(
+            Post,
+            brand=brand,
+            edits=(Edit(row := rows[edit.row.pk], _with_birth(row, edit.values)) for edit in edits),
+            editable=EDITABLE,
+            action="post.edited",
+            now=now,
+            actor=actor,
+        )
+
+
+def refuse_known_posts(brand: Brand, wanted: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
+    """Raises DuplicatePostError if two posts were to have one id or URL, BadPostId for an id that is none.
+
+    ``wanted`` holds what each post, named by its primary key, shall say. Call it under the lock of the brand.
+    """
+    for name in ("tiktok_post_id", "url"):
+        owners: dict[str, UUID] = {}
+        for pk, values in wanted:
+            value = values.get(name, "")
+            if name == "tiktok_post_id" and value and parse_post_id(value) != value:
+                raise BadPostId(f"{quoted(value)} is not a TikTok post id: 15 to 20 digits.")
+            if value and owners.setdefault(value, pk) != pk:
+                raise DuplicatePostError(f"The post {value} is there twice.", field=name)
+        for known in rows_with(Post, brand, name, owners):
+            value = getattr(known, name)
+            if owners[value] != known.pk:
+                raise DuplicatePostError(f"The post {value} is already on file.", field=name)
 
 
 def record_stages(
     *, brand: Brand, stages: Sequence[StageReached], now: datetime, actor: Actor
 ) -> list[StageEvent]:
-    """Note that posts reached stages; the same stage at the same instant is noted once."""
+    """Note that posts reached stages; returns the new events: the same stage at the same instant is noted once."""
     require_brand(brand, *(item.post for item in stages))
-    rows = [
-        StageEvent(brand=brand, post=item.post, stage=item.stage, at=item.at, by_id=actor.user_id)
-        for item in stages
-    ]
-    with transaction.atomic():
-        StageEvent.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
+    with locked(brand):
+        noted = {
+            (row.post_id, row.stage, row.at)
+            for row in rows_with(
+                StageEvent, brand, "post", (item.post.pk for item in stages), **_between(stages)
+            )
+        }
+        rows = []
+        for item in stages:
+            if (key := (item.post.pk, item.stage.value, item.at)) not in noted:
+                noted.add(key)
+                rows.append(
+                    StageEvent(brand=brand, post=item.post, stage=item.stage, at=item.at, by_id=actor.user_id)
+                )
+        StageEvent.objects.bulk_create(rows, batch_size=BATCH)
         changes = [
             Change("post.stage_reached", row.post, after={"stage": row.stage, "at": row.at}) for row in rows
         ]
@@ -115,14 +201,56 @@ def record_stages(
 def record_metrics(
     *, brand: Brand, metrics: Sequence[Metrics], now: datetime, actor: Actor
 ) -> list[MetricsSnapshot]:
-    """Keep numbers of posts; the same source at the same instant is kept once."""
+    """Keep numbers of posts; returns the new snapshots: the same source at the same instant is kept once.
+
+    Raises NegativeNumberError, and ValueError for a number that is not in ``NUMBERS``.
+    """
     require_brand(brand, *(item.post for item in metrics))
-    rows = [
-        MetricsSnapshot(brand=brand, post=item.post, at=item.at, source=item.source, **item.numbers)
-        for item in metrics
-    ]
-    with transaction.atomic():
-        MetricsSnapshot.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-        changes = [Change("post.metrics_recorded", item.post, after=item.numbers) for item in metrics]
+    for item in metrics:
+        refuse_others(item.numbers, NUMBERS)
+        for name, number in item.numbers.items():
+            if number < 0:
+                raise NegativeNumberError(f"{name.capitalize()} cannot be {number:,}.", field=name)
+    with locked(brand):
+        noted = {
+            (row.post_id, row.source, row.at)
+            for row in rows_with(
+                MetricsSnapshot, brand, "post", (item.post.pk for item in metrics), **_between(metrics)
+            )
+        }
+        rows, changes = [], []
+        for item in metrics:
+            if (key := (item.post.pk, item.source.value, item.at)) not in noted:
+                noted.add(key)
+                rows.append(
+                    MetricsSnapshot(
+                        brand=brand, post=item.post, at=item.at, source=item.source, **item.numbers
+                    )
+                )
+                changes.append(Change("post.metrics_recorded", item.post, after=item.numbers))
+        MetricsSnapshot.objects.bulk_create(rows, batch_size=BATCH)
         record_changes(brand, changes, now=now, actor=actor)
     return rows
+
+
+def _refuse_known_titles(brand: Brand, wanted: Sequence[tuple[str, UUID]]) -> None:
+    owners: dict[str, UUID] = {}
+    for title, pk in wanted:
+        if owners.setdefault(title, pk) != pk:
+            raise DuplicateBriefError(f"The title {title} is there twice.", field="title")
+    for known in rows_with(Brief, brand, "title", owners):
+        if owners[known.title] != known.pk:
+            raise DuplicateBriefError(f"There is a brief called {known} already.", field="title")
+
+
+def _between(items: Sequence[StageReached] | Sequence[Metrics]) -> dict[str, datetime]:
+    """The look-ups that keep out the long history of a post."""
+    instants = [item.at for item in items]
+    return {"at__gte": min(instants), "at__lte": max(instants)} if instants else {}
+
+
+def _with_birth(post: Post, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    post_id = values.get("tiktok_post_id")
+    if post_id and "posted_at" not in values and post.posted_at is None:
+        return {**values, "posted_at": posted_at(post_id)}
+    return values

@@ -11,10 +11,10 @@ from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, CodeUse
 from authorizations.operations.gaps import coverage_change
 from authorizations.secrets import open_code
-from authorizations.windows import WindowError, code_window
+from authorizations.windows import WindowError, code_window, refuse_odd_length
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand, reread
+from brands.operations.edits import Edit, edit_rows, locked, require_brand, reread, rows_with
 from sparktrack.core.actors import Actor
 
 ItemT = TypeVar("ItemT")
@@ -66,10 +66,16 @@ class Use:
 def extend_codes(
     *, brand: Brand, extensions: Sequence[Extension], now: datetime, actor: Actor
 ) -> list[AuthorizationCode]:
-    """Lengthen codes. Raises WindowError if a new end is not later than the old one."""
+    """Lengthen codes; of two extensions of one code the second goes on from the first.
+
+    Raises WindowError if a new end is not later than the old one.
+    """
 
     def values(code: AuthorizationCode, item: Extension, zone: str) -> Values:
-        end = code.expires_at + timedelta(days=item.days) if item.days is not None else item.expires_at
+        end = item.expires_at
+        if item.days is not None:
+            refuse_odd_length(item.days)
+            end = code.expires_at + timedelta(days=item.days)
         window = code_window(
             zone=zone,
             starts_on=code.starts_on,
@@ -81,7 +87,7 @@ def extend_codes(
             raise WindowError("An extension must end later than the code does now.")
         return {
             "expires_at": window.expires_at,
-            "expires_on": item.expires_on,
+            "expires_on": None if item.days is not None else item.expires_on,
             "window_days": window.window_days,
             "end_source": item.source,
         }
@@ -106,22 +112,26 @@ def correct_codes(
 
     def values(code: AuthorizationCode, item: Correction, zone: str) -> Values:
         moved = item.starts_on is not None or item.starts_at is not None
-        days = item.window_days
-        if days is None and item.expires_on is None and item.expires_at is None:
-            days = code.window_days
         starts_on = item.starts_on if moved else code.starts_on
+        starts_at = item.starts_at if moved else code.starts_at
+        days, expires_on, expires_at = item.window_days, item.expires_on, item.expires_at
+        if days is None and expires_on is None and expires_at is None:
+            # The length stays, to the second: the end may have been read to the second in Ads Manager.
+            start = code_window(zone=zone, starts_on=starts_on, starts_at=starts_at, window_days=1).starts_at
+            days, expires_at = code.window_days, start + (code.expires_at - code.starts_at)
+            expires_on = None if moved else code.expires_on
         window = code_window(
             zone=zone,
             starts_on=starts_on,
-            starts_at=item.starts_at if moved else code.starts_at,
+            starts_at=starts_at,
             window_days=days,
-            expires_on=item.expires_on,
-            expires_at=item.expires_at,
+            expires_on=expires_on,
+            expires_at=expires_at,
         )
         return {
             "starts_on": starts_on,
             "starts_at": window.starts_at,
-            "expires_on": item.expires_on,
+            "expires_on": expires_on,
             "expires_at": window.expires_at,
             "window_days": window.window_days,
             "start_assumed": code.start_assumed and not moved,
@@ -165,10 +175,13 @@ def unrevoke_codes(
 def reject_codes(
     *, brand: Brand, codes: Sequence[AuthorizationCode], error: str, now: datetime, actor: Actor
 ) -> list[AuthorizationCode]:
-    """TikTok refused these codes with ``error`` (its own words, kept to 300 characters): they count as not on file."""
+    """TikTok refused these codes with ``error`` (its own words, kept to 300 characters): they count as not on file.
 
-    def values(_code: AuthorizationCode, error: str, _zone: str) -> Values:
-        return {"rejected_at": now, "rejected_error": error}
+    A code that was rejected before keeps its first instant.
+    """
+
+    def values(code: AuthorizationCode, error: str, _zone: str) -> Values:
+        return {"rejected_at": code.rejected_at or now, "rejected_error": error}
 
     return _edit(
         brand, [(code, error[:300]) for code in codes], values, action="code.rejected", now=now, actor=actor
@@ -180,8 +193,8 @@ def verify_codes(
 ) -> list[AuthorizationCode]:
     """Take over the windows that TikTok states (source ``tiktok``) or a person read in Ads Manager.
 
-    The typed dates are dropped where the instants differ from them. A rejection is lifted: TikTok knows the code.
-    Raises WindowError for an end that is not after the start.
+    A typed start is dropped where an instant takes its place, a typed end where the instant differs from it. A
+    rejection is lifted: TikTok knows the code. Raises WindowError for an end that is not after the start.
     """
 
     def values(code: AuthorizationCode, item: Verification, zone: str) -> Values:
@@ -189,7 +202,7 @@ def verify_codes(
         window = code_window(zone=zone, starts_at=start, expires_at=item.expires_at)
         return {
             "starts_at": start,
-            "starts_on": code.starts_on if start == code.starts_at else None,
+            "starts_on": code.starts_on if item.starts_at is None else None,
             "start_assumed": code.start_assumed and item.starts_at is None,
             "expires_at": window.expires_at,
             "expires_on": code.expires_on if window.expires_at == code.expires_at else None,
@@ -214,12 +227,11 @@ def mark_applied(*, brand: Brand, uses: Sequence[Use], now: datetime, actor: Act
     """Note that codes were taken to ad accounts; a use that is known already is left as it is."""
     for use in uses:
         require_brand(brand, use.code, use.ad_account)
-    with transaction.atomic():
-        known = set(
-            CodeUse.objects.for_brand(brand)
-            .filter(code__in={use.code.pk for use in uses})
-            .values_list("code_id", "ad_account_id")
-        )
+    with locked(brand):
+        known = {
+            (row.code_id, row.ad_account_id)
+            for row in rows_with(CodeUse, brand, "code", (use.code.pk for use in uses))
+        }
         rows: dict[tuple[object, object], CodeUse] = {}
         for use in uses:
             key = (use.code.pk, use.ad_account.pk if use.ad_account else None)
@@ -259,14 +271,14 @@ def _edit(
     now: datetime,
     actor: Actor,
 ) -> list[AuthorizationCode]:
-    """Apply ``values(code as it is now, item, zone)`` to each code; returns the codes that changed."""
+    """Apply ``values(code as it is now, item, zone)`` one after the other; returns the codes that changed."""
     with coverage_change(brand) as touched:
         rows = reread(AuthorizationCode, brand, [code for code, _ in items])
         zone = touched.brand.time_zone
         changed = edit_rows(
             AuthorizationCode,
             brand=brand,
-            edits=[Edit(rows[code.pk], values(rows[code.pk], item, zone)) for code, item in items],
+            edits=(Edit(row := rows[code.pk], values(row, item, zone)) for code, item in items),
             editable=_EDITABLE,
             action=action,
             now=now,

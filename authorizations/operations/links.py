@@ -9,7 +9,7 @@ from authorizations.operations.gaps import coverage_change
 from authorizations.windows import WindowError
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand, reread
+from brands.operations.edits import Edit, edit_rows, require_brand, reread, rows_with
 from creators.models import Creator
 from sparktrack.core.actors import Actor
 
@@ -33,11 +33,11 @@ def open_links(
         if draft.ends_at is not None and draft.ends_at <= draft.starts_at:
             raise WindowError("The link ends before it starts.")
     with coverage_change(brand) as touched:
-        still_open = set(
-            AccountLink.objects.for_brand(brand)
-            .filter(creator__in={draft.creator.pk for draft in drafts}, ends_at__isnull=True)
-            .values_list("creator_id", "ad_account_id")
-        )
+        creators = (draft.creator.pk for draft in drafts)
+        still_open = {
+            (row.creator_id, row.ad_account_id)
+            for row in rows_with(AccountLink, brand, "creator", creators, ends_at__isnull=True)
+        }
         rows = []
         for draft in drafts:
             key = (draft.creator.pk, draft.ad_account.pk)

@@ -7,13 +7,14 @@ from typing import Any
 
 from authorizations.operations.gaps import coverage_change
 from brands.models import Brand
-from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand, reread
+from brands.operations.audit import Change, record_changes
+from brands.operations.edits import Edit, edit_rows, refuse_others, require_brand, reread
 from creators.models import Creator
 from posts.enums import Method, PaymentState
 from posts.models import Brief, Post
+from posts.operations import EDITABLE, refuse_known_posts
 from sparktrack.core.actors import Actor
-from sparktrack.core.refusals import RefusedError
+from sparktrack.core.bulk import insert
 from sparktrack.tiktok import links
 
 
@@ -21,7 +22,7 @@ from sparktrack.tiktok import links
 class PostDraft:
     """A deliverable to put on file; ``tiktok_post_id`` and ``url`` may be empty while it is not live.
 
-    ``details`` holds values for the fields of ``posts.operations.EDITABLE``.
+    ``details`` holds values for the other fields of ``posts.operations.EDITABLE``.
     """
 
     creator: Creator
@@ -36,23 +37,25 @@ class PostDraft:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-class DuplicatePostError(RefusedError):
-    """The brand has this TikTok post already."""
-
-
 def add_posts(*, brand: Brand, drafts: Sequence[PostDraft], now: datetime, actor: Actor) -> list[Post]:
     """Put posts on file, one row a draft, in order.
 
     Without ``posted_at`` the birth of the post is read from its id. Raises DuplicatePostError for a post id or URL
-    that the brand has already.
+    that the brand has already, BadPostId for an id that is none, ValueError for details that are not ``EDITABLE``.
     """
     for draft in drafts:
         require_brand(brand, draft.creator, draft.brief, draft.replaces)
+        refuse_others(draft.details, EDITABLE - set(_PLAIN))
     with coverage_change(brand) as touched:
-        _refuse_known(brand, drafts)
         rows = [_new_row(brand, draft, now) for draft in drafts]
+        refuse_known_posts(
+            brand, [(row.pk, {"url": row.url, "tiktok_post_id": row.tiktok_post_id}) for row in rows]
+        )
+        for row in rows:
+            if row.posted_at is None and row.tiktok_post_id:
+                row.posted_at = links.posted_at(row.tiktok_post_id)
         touched.posts.update(row.pk for row in rows)
-        Post.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         changes = [
             Change(
                 "post.added",
@@ -129,37 +132,13 @@ def set_rights_tracking(*, brand: Brand, tracks: bool, now: datetime, actor: Act
     return current
 
 
-def _refuse_known(brand: Brand, drafts: Sequence[PostDraft]) -> None:
-    for name in ("tiktok_post_id", "url"):
-        seen: set[str] = set()
-        for draft in drafts:
-            value = getattr(draft, name)
-            if value and value in seen:
-                raise DuplicatePostError(f"The post {value} is there twice.")
-            seen.add(value)
-        wanted = sorted(seen - {""})
-        for start in range(0, len(wanted), _SLICE):
-            known = (
-                Post.objects.for_brand(brand)
-                .filter(**{f"{name}__in": wanted[start : start + _SLICE]})
-                .first()
-            )
-            if known is not None:
-                raise DuplicatePostError(f"The post {getattr(known, name)} is already on file.")
-
-
-_SLICE = 900
-_PLAIN = tuple(item.name for item in fields(PostDraft) if item.name not in {"details", "posted_at"})
+_PLAIN = tuple(item.name for item in fields(PostDraft) if item.name != "details")
 
 
 def _new_row(brand: Brand, draft: PostDraft, now: datetime) -> Post:
-    posted_at = draft.posted_at
-    if posted_at is None and draft.tiktok_post_id:
-        posted_at = links.posted_at(draft.tiktok_post_id)
     values = {name: getattr(draft, name) for name in _PLAIN}
     return Post(
         brand=brand,
-        posted_at=posted_at,
         created_at=now,
         **{"payment_state": PaymentState.NONE, **values, **draft.details},
     )

@@ -16,6 +16,7 @@ from brands.operations.audit import BATCH, Change, record_changes
 from brands.operations.edits import require_brand
 from posts.models import Post
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.codes import CleanCode, clean_code
 
@@ -72,10 +73,10 @@ class Recorded:
 def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, actor: Actor) -> list[Recorded]:
     """Put codes on file, one answer a draft, in order.
 
-    A code that the post already has is an extension if the draft ends later, else a repeat that changes nothing. Dates
-    are read in the brand's zone. Raises DuplicateCodeError for a code of another post, WrongPostError for a
-    replacement of one, NoCode or MaskedCode for a text that is no code, WindowError for a window that is none; nothing
-    is written then.
+    A code that the post already has is an extension if the draft ends later, else a repeat that changes nothing; a
+    draft whose start is only assumed counts its days from the start on file. Dates are read in the brand's zone.
+    Raises DuplicateCodeError for a code of another post, WrongPostError for a replacement of one, NoCode or MaskedCode
+    for a text that is no code, WindowError for a window that is none; nothing is written then.
     """
     with coverage_change(brand) as touched:
         zone = touched.brand.time_zone
@@ -91,8 +92,8 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
         extended: dict[str, AuthorizationCode] = {}
         changes: list[Change] = []
         for draft, code, print_ in zip(drafts, cleaned, fingerprints, strict=True):
-            window = _window(draft, zone)
             known = on_file.get(print_)
+            window = _window(draft, known, zone)
             if known is None:
                 row = _new_row(brand, draft, code, print_, window, now=now)
                 on_file[print_] = row
@@ -118,7 +119,7 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
                 answers.append(Recorded(known, Outcome.EXTENDED))
             else:
                 answers.append(Recorded(known, Outcome.REPEATED))
-        AuthorizationCode.objects.bulk_create(created, batch_size=BATCH)
+        insert(created)
         AuthorizationCode.objects.bulk_update(
             extended.values(), ["expires_at", "expires_on", "window_days", "end_source"], batch_size=BATCH
         )
@@ -139,11 +140,12 @@ def described(row: AuthorizationCode) -> dict[str, object]:
     }
 
 
-def _window(draft: CodeDraft, zone: str) -> CodeWindow:
+def _window(draft: CodeDraft, known: AuthorizationCode | None, zone: str) -> CodeWindow:
+    better = known if known is not None and draft.start_assumed else draft
     return code_window(
         zone=zone,
-        starts_on=draft.starts_on,
-        starts_at=draft.starts_at,
+        starts_on=better.starts_on,
+        starts_at=better.starts_at,
         window_days=draft.window_days,
         expires_on=draft.expires_on,
         expires_at=draft.expires_at,

@@ -1,10 +1,10 @@
 """Usage rights: granted, extended, ended, triggered, described."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from authorizations.enums import RightTrigger
 from authorizations.models import UsageRight
@@ -12,10 +12,13 @@ from authorizations.operations.gaps import Touched, coverage_change
 from authorizations.windows import Term, WindowError, right_bounds
 from brands.models import Brand, User
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand, reread
+from brands.operations.edits import Edit, edit_rows, refuse_others, require_brand, reread
 from creators.models import Creator
 from posts.models import Brief, Post
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
+
+ItemT = TypeVar("ItemT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def grant_rights(
         rows = [_new_row(touched.brand, draft, now) for draft in drafts]
         for row in rows:
             _touch(touched, row)
-        UsageRight.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         record_changes(
             brand, [Change("right.granted", row, after=_described(row)) for row in rows], now=now, actor=actor
         )
@@ -75,61 +78,74 @@ class NewTerm:
 def extend_rights(*, brand: Brand, terms: Sequence[NewTerm], now: datetime, actor: Actor) -> list[UsageRight]:
     """Agree longer terms, or state one that was not stated.
 
-    Raises WindowError if a new end is not later than the old one.
+    Raises WindowError if a new term says no end, or one that is not later than the old one.
     """
-    by_id = {item.right.pk: item.term for item in terms}
 
-    def values(right: UsageRight, zone: str) -> dict[str, Any]:
-        term = by_id[right.pk]
+    def values(right: UsageRight, term: Term, zone: str) -> dict[str, Any]:
+        if term == Term():
+            raise WindowError("Say until when the rights are extended.")
         start, end = right_bounds(right.starts_on, term, zone)
-        shorter = end is not None and (right.ends_at is None or end <= right.ends_at)
-        if right.starts_on is not None and right.term_stated and shorter:
+        shorter = end is not None and (right.ends_at is None or end < right.ends_at)
+        same = end == right.ends_at and term != _term_of(right)
+        if right.starts_on is not None and right.term_stated and (shorter or same):
             raise WindowError("An extension must end later than the rights do now.")
         return {**_term_fields(term), "starts_at": start, "ends_at": end}
 
-    return _edit(brand, [item.right for item in terms], values, action="right.extended", now=now, actor=actor)
+    items = [(item.right, item.term) for item in terms]
+    return _edit(brand, items, values, action="right.extended", now=now, actor=actor)
 
 
 def end_rights(
     *, brand: Brand, rights: Sequence[UsageRight], ends_on: date, now: datetime, actor: Actor
 ) -> list[UsageRight]:
-    """The rights end early; ``ends_on`` is their last day. Raises WindowError if they have not started by then."""
+    """The rights end early; ``ends_on`` is their last day.
 
-    def values(right: UsageRight, zone: str) -> dict[str, Any]:
+    Raises WindowError if they have not started by then, or end before that anyway.
+    """
+
+    def values(right: UsageRight, last: date, zone: str) -> dict[str, Any]:
         if right.starts_on is None:
             raise WindowError("These rights have not started yet.")
-        term = Term(ends_on=ends_on)
+        term = Term(ends_on=last)
         _, end = right_bounds(right.starts_on, term, zone)
+        if end is not None and right.ends_at is not None and end > right.ends_at:
+            raise WindowError("The rights end before that day anyway: extend them instead.")
         return {**_term_fields(term), "ends_at": end}
 
-    return _edit(brand, rights, values, action="right.ended", now=now, actor=actor)
+    items = [(right, ends_on) for right in rights]
+    return _edit(brand, items, values, action="right.ended", now=now, actor=actor)
 
 
 def trigger_rights(
     *, brand: Brand, rights: Sequence[UsageRight], happened_on: date, now: datetime, actor: Actor
 ) -> list[UsageRight]:
-    """What starts these rights (delivery, posting …) happened on ``happened_on``: they count from that day."""
+    """What starts these rights (delivery, posting …) happened on ``happened_on``: they count from that day.
 
-    def values(right: UsageRight, zone: str) -> dict[str, Any]:
-        start, end = right_bounds(happened_on, _term_of(right), zone)
-        return {"starts_on": happened_on, "starts_at": start, "ends_at": end}
+    Said again, it corrects the day. Raises WindowError for rights whose start the contract fixes.
+    """
 
-    return _edit(brand, rights, values, action="right.triggered", now=now, actor=actor)
+    def values(right: UsageRight, day: date, zone: str) -> dict[str, Any]:
+        if right.trigger == RightTrigger.FIXED:
+            raise WindowError("The contract fixes the start of these rights: nothing has to happen first.")
+        start, end = right_bounds(day, _term_of(right), zone)
+        return {"starts_on": day, "starts_at": start, "ends_at": end}
+
+    items = [(right, happened_on) for right in rights]
+    return _edit(brand, items, values, action="right.triggered", now=now, actor=actor)
 
 
 def edit_rights(
     *, brand: Brand, edits: Sequence[Edit[UsageRight]], now: datetime, actor: Actor
 ) -> list[UsageRight]:
     """Change what a right says besides its dates. Raises ValueError for a field that is not edited here."""
-    by_id = {edit.row.pk: edit.values for edit in edits}
+    for edit in edits:
+        refuse_others(edit.values, _DETAILS)
 
-    def values(right: UsageRight, _zone: str) -> dict[str, Any]:
-        unknown = set(by_id[right.pk]) - _DETAILS
-        if unknown:
-            raise ValueError(f"Not edited here: {', '.join(sorted(unknown))}.")
-        return dict(by_id[right.pk])
+    def values(_right: UsageRight, new: Mapping[str, Any], _zone: str) -> dict[str, Any]:
+        return dict(new)
 
-    return _edit(brand, [edit.row for edit in edits], values, action="right.edited", now=now, actor=actor)
+    items = [(edit.row, edit.values) for edit in edits]
+    return _edit(brand, items, values, action="right.edited", now=now, actor=actor)
 
 
 def rewrite_right_instants(*, touched: Touched, zone: str) -> int:
@@ -184,20 +200,21 @@ def _new_row(brand: Brand, draft: RightDraft, now: datetime) -> UsageRight:
 
 def _edit(
     brand: Brand,
-    rights: Sequence[UsageRight],
-    values: Callable[[UsageRight, str], dict[str, Any]],
+    items: Sequence[tuple[UsageRight, ItemT]],
+    values: Callable[[UsageRight, ItemT, str], dict[str, Any]],
     *,
     action: str,
     now: datetime,
     actor: Actor,
 ) -> list[UsageRight]:
-    """Apply ``values(right as it is now, zone)`` to each right; returns the rights that changed."""
+    """Apply ``values(right as it is now, item, zone)`` one after the other; returns the rights that changed."""
     with coverage_change(brand) as touched:
-        rows = reread(UsageRight, brand, rights)
+        rows = reread(UsageRight, brand, [right for right, _ in items])
+        zone = touched.brand.time_zone
         changed = edit_rows(
             UsageRight,
             brand=brand,
-            edits=[Edit(row, values(row, touched.brand.time_zone)) for row in rows.values()],
+            edits=(Edit(row := rows[right.pk], values(row, item, zone)) for right, item in items),
             editable=_DETAILS | _DATES,
             action=action,
             now=now,

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows
+from brands.operations.edits import Edit, edit_stored
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import is_zone
@@ -73,7 +73,7 @@ def edit_ad_accounts(
     cleaned = [Edit(edit.row, {**edit.values, **_clean(edit.values)}) for edit in edits]
     try:
         with transaction.atomic():
-            return edit_rows(
+            return edit_stored(
                 AdAccount,
                 brand=brand,
                 edits=cleaned,

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 
-from brands.models import Brand, BrandOwned
+from brands.models import Brand, BrandOwned, Membership, User
 from brands.operations.audit import BATCH, Change, record_changes
 from sparktrack.core.actors import Actor
+from sparktrack.core.refusals import RefusedError
 
 RowT = TypeVar("RowT", bound=BrandOwned)
 
@@ -21,6 +22,10 @@ _SLICE = 900
 
 class OtherBrandError(Exception):
     """A row of another brand was handed to an operation: a bug at the edge, nothing was written."""
+
+
+class NotAMemberError(RefusedError):
+    """Somebody outside the brand cannot be made responsible for anything in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,23 @@ def require_brand(brand: Brand, *rows: BrandOwned | None) -> None:
             raise OtherBrandError(f"{row._meta.label} {row.pk} does not belong to {brand.slug}.")
 
 
+def refuse_others(values: Iterable[str], allowed: frozenset[str]) -> None:
+    """Raises ValueError if ``values`` names a field that is not among the ``allowed``: a bug at the edge."""
+    if others := sorted(set(values) - allowed):
+        raise ValueError(f"Not edited here: {', '.join(others)}.")
+
+
+def require_members(brand: Brand, users: Iterable[User | None], *, field: str) -> None:
+    """Raises NotAMemberError, for ``field``, unless every user (None is passed over) is a member of ``brand``."""
+    wanted = {user.pk: user for user in users if user is not None}
+    if wanted:
+        members = (
+            Membership.objects.for_brand(brand).filter(user__in=wanted).values_list("user_id", flat=True)
+        )
+        for pk in wanted.keys() - set(members):
+            raise NotAMemberError(f"{wanted[pk]} does not belong to this brand.", field=field)
+
+
 @contextmanager
 def locked(brand: Brand) -> Iterator[Brand]:
     """A transaction that holds the lock of the brand's row; yields the brand as it is now.
@@ -49,15 +71,23 @@ def locked(brand: Brand) -> Iterator[Brand]:
         yield Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
 
 
+def rows_with(
+    model: type[RowT], brand: Brand, column: str, values: Iterable[object], **also: object
+) -> Iterator[RowT]:
+    """The rows of ``brand`` that have one of ``values`` in ``column``, however many those are; ``also``: look-ups."""
+    wanted = list(set(values))
+    for start in range(0, len(wanted), _SLICE):
+        part = wanted[start : start + _SLICE]
+        yield from model._default_manager.filter(brand=brand, **{f"{column}__in": part}, **also)
+
+
 def reread(model: type[RowT], brand: Brand, rows: Iterable[RowT]) -> dict[UUID, RowT]:
     """``rows`` as they are now in the database, by id: what was loaded before the lock may be old.
 
     Raises OtherBrandError for a row that is not (or no longer) there in this brand.
     """
-    wanted = list({row.pk for row in rows})
-    found: dict[UUID, RowT] = {}
-    for start in range(0, len(wanted), _SLICE):
-        found.update(model._default_manager.filter(brand=brand).in_bulk(wanted[start : start + _SLICE]))
+    wanted = {row.pk for row in rows}
+    found = {row.pk: row for row in rows_with(model, brand, "pk", wanted)}
     if len(found) < len(wanted):
         raise OtherBrandError(
             f"{model._meta.label}: {len(wanted) - len(found)} do not belong to {brand.slug}."
@@ -69,39 +99,70 @@ def edit_rows(
     model: type[RowT],
     *,
     brand: Brand,
+    edits: Iterable[Edit[RowT]],
+    editable: frozenset[str],
+    action: str,
+    now: datetime,
+    actor: Actor,
+) -> list[RowT]:
+    """Set the given fields and write one audit entry an edit that changes something; returns the rows that changed.
+
+    The rows must be those of the database as it is now: see ``edit_stored``. Edits of the same row follow each other,
+    and if they come lazily, one may be made of what the one before it left. Values that are already there change
+    nothing and leave no trace. Raises ValueError for a field that is not in ``editable``, OtherBrandError for a row, or
+    a row given as a value, of another brand.
+    """
+    columns = {field.name: field.attname for field in model._meta.concrete_fields}
+    changed: dict[UUID, RowT] = {}
+    changes: list[Change] = []
+    fields: set[str] = set()
+    for edit in edits:
+        require_brand(brand, edit.row)
+        refuse_others(edit.values, editable)
+        before: dict[str, Any] = {}
+        after: dict[str, Any] = {}
+        for name, value in edit.values.items():
+            if isinstance(value, BrandOwned):
+                require_brand(brand, value)
+            # The id of a related row, not the row: that would be one query a row.
+            old = getattr(edit.row, columns[name])
+            new = value.pk if isinstance(value, models.Model) else value
+            if old != new:
+                before[name], after[name] = old, new
+                setattr(edit.row, name, value)
+        if after:
+            fields.update(after)
+            changed[edit.row.pk] = edit.row
+            changes.append(Change(action, edit.row, before, after))
+    if changed:
+        with transaction.atomic():
+            model._default_manager.bulk_update(changed.values(), sorted(fields), batch_size=BATCH)
+            record_changes(brand, changes, now=now, actor=actor)
+    return list(changed.values())
+
+
+def edit_stored(
+    model: type[RowT],
+    *,
+    brand: Brand,
     edits: Sequence[Edit[RowT]],
     editable: frozenset[str],
     action: str,
     now: datetime,
     actor: Actor,
 ) -> list[RowT]:
-    """Set the given fields and write one audit entry a changed row; returns the rows that changed.
+    """``edit_rows`` on the rows as they are now, under the lock of the brand: what was loaded before may be old.
 
-    Values that are already there change nothing and leave no trace. Raises ValueError for a field that is not in
-    ``editable``, OtherBrandError for a row, or a row given as a value, of another brand.
+    The rows that were handed in stay as they are; those that changed are returned afresh.
     """
-    changed: list[RowT] = []
-    changes: list[Change] = []
-    fields: set[str] = set()
-    for edit in edits:
-        require_brand(brand, edit.row)
-        before: dict[str, Any] = {}
-        after: dict[str, Any] = {}
-        for name, value in edit.values.items():
-            if name not in editable:
-                raise ValueError(f"{name} of {model._meta.label} is not edited here.")
-            if isinstance(value, BrandOwned):
-                require_brand(brand, value)
-            old = getattr(edit.row, name)
-            if old != value:
-                before[name], after[name] = old, value
-                setattr(edit.row, name, value)
-        if after:
-            fields.update(after)
-            changed.append(edit.row)
-            changes.append(Change(action, edit.row, before, after))
-    if changed:
-        with transaction.atomic():
-            model._default_manager.bulk_update(changed, sorted(fields), batch_size=BATCH)
-            record_changes(brand, changes, now=now, actor=actor)
-    return changed
+    with locked(brand):
+        rows = reread(model, brand, [edit.row for edit in edits])
+        return edit_rows(
+            model,
+            brand=brand,
+            edits=[Edit(rows[edit.row.pk], edit.values) for edit in edits],
+            editable=editable,
+            action=action,
+            now=now,
+            actor=actor,
+        )

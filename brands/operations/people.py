@@ -9,7 +9,7 @@ from django.db import transaction
 from brands.enums import Role
 from brands.models import Brand, Membership, User
 from brands.operations.audit import Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand
+from brands.operations.edits import Edit, edit_stored, require_brand
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import is_zone
@@ -57,7 +57,7 @@ def change_roles(
     edits = [Edit(change.membership, {"role": change.role.value}) for change in changes]
     with transaction.atomic():
         _lock(brand)
-        changed = edit_rows(
+        changed = edit_stored(
             Membership,
             brand=brand,
             edits=edits,
@@ -117,7 +117,7 @@ def set_deputies(
                 },
             )
         )
-    return edit_rows(
+    return edit_stored(
         Membership,
         brand=brand,
         edits=edits,

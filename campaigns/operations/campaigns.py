@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db import transaction
+from uuid import UUID
 
 from brands.models import Brand, User
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows
+from brands.operations.edits import Edit, edit_stored, locked, require_members, rows_with
 from campaigns.models import Campaign
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
@@ -32,15 +31,19 @@ class CampaignDraft:
 def add_campaigns(
     *, brand: Brand, drafts: Sequence[CampaignDraft], now: datetime, actor: Actor
 ) -> list[Campaign]:
-    """Put campaigns on file, one row a draft, in order. Raises DuplicateCampaignError for a name that is taken."""
-    with transaction.atomic():
-        _refuse_known(brand, [draft.name for draft in drafts])
+    """Put campaigns on file, one row a draft, in order.
+
+    Raises DuplicateCampaignError for a name that is taken, NotAMemberError for a buyer from outside.
+    """
+    with locked(brand):
+        require_members(brand, [draft.buyer for draft in drafts], field="buyer")
         rows = [
             Campaign(
                 brand=brand, name=draft.name, objective=draft.objective, buyer=draft.buyer, created_at=now
             )
             for draft in drafts
         ]
+        _refuse_known(brand, [(row.name, row.pk) for row in rows])
         Campaign.objects.bulk_create(rows, batch_size=BATCH)
         changes = [
             Change("campaign.added", row, after={"name": row.name, "buyer": row.buyer}) for row in rows
@@ -54,18 +57,13 @@ def edit_campaigns(
 ) -> list[Campaign]:
     """Change name, objective or buyer; returns the campaigns that changed.
 
-    Raises DuplicateCampaignError for a name that another campaign has, ValueError for a field that is not edited here.
+    Raises DuplicateCampaignError for a name that another campaign has, NotAMemberError for a buyer from outside,
+    ValueError for a field that is not edited here.
     """
-    with transaction.atomic():
-        _refuse_known(
-            brand,
-            [
-                edit.values["name"]
-                for edit in edits
-                if "name" in edit.values and edit.values["name"] != edit.row.name
-            ],
-        )
-        return edit_rows(
+    with locked(brand):
+        require_members(brand, [edit.values.get("buyer") for edit in edits], field="buyer")
+        _refuse_known(brand, [(edit.values["name"], edit.row.pk) for edit in edits if "name" in edit.values])
+        return edit_stored(
             Campaign,
             brand=brand,
             edits=edits,
@@ -76,9 +74,11 @@ def edit_campaigns(
         )
 
 
-def _refuse_known(brand: Brand, names: Sequence[str]) -> None:
-    if len(set(names)) < len(names):
-        raise DuplicateCampaignError("The same campaign name is there twice.")
-    known = Campaign.objects.for_brand(brand).filter(name__in=names).first()
-    if known is not None:
-        raise DuplicateCampaignError(f"There is a campaign called {known.name} already.")
+def _refuse_known(brand: Brand, wanted: Sequence[tuple[str, UUID]]) -> None:
+    owners: dict[str, UUID] = {}
+    for name, pk in wanted:
+        if owners.setdefault(name, pk) != pk:
+            raise DuplicateCampaignError(f"The campaign {name} is there twice.", field="name")
+    for known in rows_with(Campaign, brand, "name", owners):
+        if owners[known.name] != known.pk:
+            raise DuplicateCampaignError(f"There is a campaign called {known.name} already.", field="name")

@@ -1,20 +1,35 @@
 """Flights: planned, moved, launched, paused, resumed, ended, run anyway."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
 
+from authorizations.windows import refuse_odd_year
 from brands.models import AdAccount, Brand, User
-from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, locked, require_brand, reread
+from brands.operations.audit import Change, record_changes
+from brands.operations.edits import (
+    Edit,
+    edit_rows,
+    locked,
+    refuse_others,
+    require_brand,
+    require_members,
+    reread,
+)
 from campaigns.enums import SpendSource
 from campaigns.models import Campaign, Flight
 from posts.models import Post
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
 from sparktrack.core.days import end_of_last_day, first_instant
 from sparktrack.core.refusals import RefusedError
+
+ItemT = TypeVar("ItemT")
+# The IANA zone of an ad account by its id; None = no account.
+Zones: TypeAlias = Callable[[UUID | None], str]
 
 EDITABLE = frozenset(
     {
@@ -62,11 +77,14 @@ class Move:
 def plan_flights(*, brand: Brand, drafts: Sequence[FlightDraft], now: datetime, actor: Actor) -> list[Flight]:
     """Plan flights, one row a draft, in order; dates are read in the ad account's zone, else the brand's.
 
-    Raises FlightError for an end without a start, an end before the start or a negative spend.
+    Raises FlightError for an end without a start, an end before the start or a negative spend, NotAMemberError for a
+    buyer from outside.
     """
     with locked(brand) as current:
-        rows = [_new_row(current, draft, now) for draft in drafts]
-        Flight.objects.bulk_create(rows, batch_size=BATCH)
+        require_members(brand, [draft.buyer for draft in drafts], field="buyer")
+        zone_of = _zones(current)
+        rows = [_new_row(current, draft, zone_of, now) for draft in drafts]
+        insert(rows)
         changes = [
             Change(
                 "flight.planned",
@@ -86,27 +104,38 @@ def plan_flights(*, brand: Brand, drafts: Sequence[FlightDraft], now: datetime, 
 
 
 def move_flights(*, brand: Brand, moves: Sequence[Move], now: datetime, actor: Actor) -> list[Flight]:
-    """Give flights new dates; returns those that changed. Raises FlightError for dates that make no flight."""
-    by_id = {move.flight.pk: move for move in moves}
+    """Give flights new dates; returns those that changed.
 
-    def values(flight: Flight, current: Brand) -> dict[str, Any]:
-        move = by_id[flight.pk]
-        return _dates(move.starts_on, move.ends_on, current.zone_of(flight.ad_account))
+    Raises FlightError for dates that make no flight, or for taking the dates of one that was launched.
+    """
 
-    return _edit(brand, [move.flight for move in moves], values, action="flight.moved", now=now, actor=actor)
+    def values(flight: Flight, move: Move, zone_of: Zones) -> dict[str, Any]:
+        if move.starts_on is None and flight.launched_at is not None:
+            raise FlightError("This flight was launched: end it instead of taking its dates.")
+        return flight_dates(move.starts_on, move.ends_on, zone_of(flight.ad_account_id))
+
+    items = [(move.flight, move) for move in moves]
+    return _edit(brand, items, values, action="flight.moved", now=now, actor=actor)
 
 
 def edit_flights(*, brand: Brand, edits: Sequence[Edit[Flight]], now: datetime, actor: Actor) -> list[Flight]:
-    """Change what a flight says besides its dates and state. Raises ValueError for a field not edited here."""
-    by_id = {edit.row.pk: edit.values for edit in edits}
+    """Change what a flight says besides its dates and state. A spend whose source is not said was typed.
 
-    def values(flight: Flight, _current: Brand) -> dict[str, Any]:
-        unknown = set(by_id[flight.pk]) - EDITABLE
-        if unknown:
-            raise ValueError(f"Not edited here: {', '.join(sorted(unknown))}.")
-        return dict(by_id[flight.pk])
+    Raises FlightError for a negative spend, NotAMemberError for a buyer from outside, ValueError for a field that is
+    not edited here.
+    """
+    for edit in edits:
+        refuse_others(edit.values, EDITABLE)
+        _refuse_negative(edit.values.get("daily_spend"))
+    require_members(brand, [edit.values.get("buyer") for edit in edits], field="buyer")
 
-    return _edit(brand, [edit.row for edit in edits], values, action="flight.edited", now=now, actor=actor)
+    def values(flight: Flight, new: Mapping[str, Any], _zone_of: Zones) -> dict[str, Any]:
+        if "daily_spend" in new and new["daily_spend"] != flight.daily_spend:
+            return {"spend_source": _source(new["daily_spend"], None), **new}
+        return dict(new)
+
+    items = [(edit.row, edit.values) for edit in edits]
+    return _edit(brand, items, values, action="flight.edited", now=now, actor=actor)
 
 
 def assign_ad_account(
@@ -115,13 +144,12 @@ def assign_ad_account(
     """The flights run in this ad account; their dates are read in its zone."""
     require_brand(brand, ad_account)
 
-    def values(flight: Flight, current: Brand) -> dict[str, Any]:
-        return {
-            "ad_account": ad_account,
-            **_dates(flight.starts_on, flight.ends_on, current.zone_of(ad_account)),
-        }
+    def values(flight: Flight, account: AdAccount | None, zone_of: Zones) -> dict[str, Any]:
+        zone = zone_of(account.pk if account else None)
+        return {"ad_account": account, **flight_dates(flight.starts_on, flight.ends_on, zone)}
 
-    return _edit(brand, flights, values, action="flight.account_assigned", now=now, actor=actor)
+    items = [(flight, ad_account) for flight in flights]
+    return _edit(brand, items, values, action="flight.account_assigned", now=now, actor=actor)
 
 
 def launch_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:
@@ -130,45 +158,42 @@ def launch_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, ac
     Raises FlightError for a flight that is not planned yet or was ended.
     """
 
-    def values(flight: Flight, _current: Brand) -> dict[str, Any]:
+    def values(flight: Flight, at: datetime, _zone_of: Zones) -> dict[str, Any]:
         if flight.starts_on is None:
             raise FlightError("This flight has no start date yet: plan it first.")
         _refuse_ended(flight)
-        return {"launched_at": flight.launched_at or now}
+        return {"launched_at": flight.launched_at or at}
 
-    return _edit(brand, flights, values, action="flight.launched", now=now, actor=actor)
+    return _set(brand, flights, values, action="flight.launched", now=now, actor=actor)
 
 
 def pause_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:
     """The ads were paused in Ads Manager. Raises FlightError for a flight that was ended."""
 
-    def values(flight: Flight, _current: Brand) -> dict[str, Any]:
+    def values(flight: Flight, at: datetime, _zone_of: Zones) -> dict[str, Any]:
         _refuse_ended(flight)
-        return {"paused_at": flight.paused_at or now}
+        return {"paused_at": flight.paused_at or at}
 
-    return _edit(brand, flights, values, action="flight.paused", now=now, actor=actor)
+    return _set(brand, flights, values, action="flight.paused", now=now, actor=actor)
 
 
 def resume_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:
     """The ads run again. Raises FlightError for a flight that was ended."""
 
-    def values(flight: Flight, _current: Brand) -> dict[str, Any]:
+    def values(flight: Flight, _at: datetime, _zone_of: Zones) -> dict[str, Any]:
         _refuse_ended(flight)
         return {"paused_at": None}
 
-    return _edit(brand, flights, values, action="flight.resumed", now=now, actor=actor)
+    return _set(brand, flights, values, action="flight.resumed", now=now, actor=actor)
 
 
 def end_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:
     """The ads were switched off for good; a flight that was ended before keeps its first instant."""
-    return _edit(
-        brand,
-        flights,
-        lambda flight, _: {"ended_at": flight.ended_at or now},
-        action="flight.ended",
-        now=now,
-        actor=actor,
-    )
+
+    def values(flight: Flight, at: datetime, _zone_of: Zones) -> dict[str, Any]:
+        return {"ended_at": flight.ended_at or at}
+
+    return _set(brand, flights, values, action="flight.ended", now=now, actor=actor)
 
 
 def run_flights_anyway(
@@ -176,34 +201,46 @@ def run_flights_anyway(
 ) -> list[Flight]:
     """Somebody takes responsibility for running in spite of a gap; the verdict stays as it is.
 
-    Raises FlightError without a reason.
+    Raises FlightError without a reason, or for one of more than 500 characters.
     """
-    if not reason.strip():
-        raise FlightError("Say why it may run anyway.")
+    said = reason.strip()
+    if not said:
+        raise FlightError("Say why it may run anyway.", field="run_anyway_reason")
+    if len(said) > _LONGEST_REASON:
+        raise FlightError(f"Say it in {_LONGEST_REASON} characters.", field="run_anyway_reason")
 
-    def values(_flight: Flight, _current: Brand) -> dict[str, Any]:
-        return {"run_anyway_reason": reason.strip(), "run_anyway_by": approver, "run_anyway_at": now}
+    def values(_flight: Flight, at: datetime, _zone_of: Zones) -> dict[str, Any]:
+        return {"run_anyway_reason": said, "run_anyway_by": approver, "run_anyway_at": at}
 
-    return _edit(brand, flights, values, action="flight.run_anyway", now=now, actor=actor)
+    return _set(brand, flights, values, action="flight.run_anyway", now=now, actor=actor)
 
 
-def _dates(starts_on: date | None, ends_on: date | None, zone: str) -> dict[str, Any]:
+def flight_dates(starts_on: date | None, ends_on: date | None, zone: str) -> dict[str, Any]:
+    """The dates of a flight and the instants beside them, read in the IANA ``zone``. Raises FlightError."""
     if starts_on is None and ends_on is not None:
         raise FlightError("A flight with an end needs a start.")
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
         raise FlightError("The flight ends before it starts.")
-    return {
-        "starts_on": starts_on,
-        "ends_on": ends_on,
-        "starts_at": first_instant(starts_on, zone) if starts_on else None,
-        "ends_at": end_of_last_day(ends_on, zone) if ends_on else None,
-    }
+    refuse_odd_year(starts_on, ends_on)
+    starts_at = first_instant(starts_on, zone) if starts_on else None
+    ends_at = end_of_last_day(ends_on, zone) if ends_on else None
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise FlightError(f"There was no {starts_on} in {zone}: clocks skipped that day.")
+    return {"starts_on": starts_on, "ends_on": ends_on, "starts_at": starts_at, "ends_at": ends_at}
 
 
-def _new_row(brand: Brand, draft: FlightDraft, now: datetime) -> Flight:
-    require_brand(brand, draft.post, draft.campaign, draft.ad_account)
-    if draft.daily_spend is not None and draft.daily_spend < 0:
+def _source(spend: Decimal | None, stated: SpendSource | None) -> str:
+    return stated or (SpendSource.TYPED if spend is not None else "")
+
+
+def _refuse_negative(spend: Decimal | None) -> None:
+    if spend is not None and spend < 0:
         raise FlightError("The spend a day must not be negative.", field="daily_spend")
+
+
+def _new_row(brand: Brand, draft: FlightDraft, zone_of: Zones, now: datetime) -> Flight:
+    require_brand(brand, draft.post, draft.campaign, draft.ad_account)
+    _refuse_negative(draft.daily_spend)
     return Flight(
         brand=brand,
         post=draft.post,
@@ -211,12 +248,14 @@ def _new_row(brand: Brand, draft: FlightDraft, now: datetime) -> Flight:
         buyer=draft.buyer,
         ad_account=draft.ad_account,
         daily_spend=draft.daily_spend,
-        spend_source=draft.spend_source or (SpendSource.TYPED if draft.daily_spend is not None else ""),
+        spend_source=_source(draft.daily_spend, draft.spend_source),
         call_to_action=draft.call_to_action,
         landing_page=draft.landing_page,
         ad_name=draft.ad_name,
         created_at=now,
-        **_dates(draft.starts_on, draft.ends_on, brand.zone_of(draft.ad_account)),
+        **flight_dates(
+            draft.starts_on, draft.ends_on, zone_of(draft.ad_account.pk if draft.ad_account else None)
+        ),
     )
 
 
@@ -227,20 +266,21 @@ def _refuse_ended(flight: Flight) -> None:
 
 def _edit(
     brand: Brand,
-    flights: Sequence[Flight],
-    values: Callable[[Flight, Brand], dict[str, Any]],
+    items: Sequence[tuple[Flight, ItemT]],
+    values: Callable[[Flight, ItemT, Zones], dict[str, Any]],
     *,
     action: str,
     now: datetime,
     actor: Actor,
 ) -> list[Flight]:
-    """Apply ``values(flight, brand)``, both as they are now, to each flight; returns the flights that changed."""
+    """Apply ``values(flight as it is now, item, zones)`` one after the other; returns the flights that changed."""
     with locked(brand) as current:
-        rows = reread(Flight, brand, flights)
+        rows = reread(Flight, brand, [flight for flight, _ in items])
+        zone_of = _zones(current)
         return edit_rows(
             Flight,
             brand=brand,
-            edits=[Edit(row, values(row, current)) for row in rows.values()],
+            edits=(Edit(row := rows[flight.pk], values(row, item, zone_of)) for flight, item in items),
             editable=EDITABLE | _STATE,
             action=action,
             now=now,
@@ -248,6 +288,26 @@ def _edit(
         )
 
 
+def _set(
+    brand: Brand,
+    flights: Sequence[Flight],
+    values: Callable[[Flight, datetime, Zones], dict[str, Any]],
+    *,
+    action: str,
+    now: datetime,
+    actor: Actor,
+) -> list[Flight]:
+    """Apply ``values(flight as it is now, now, zones)`` to each flight."""
+    return _edit(brand, [(flight, now) for flight in flights], values, action=action, now=now, actor=actor)
+
+
+def _zones(brand: Brand) -> Zones:
+    """The zone of each ad account of ``brand`` by its id (None = no account), as it is under the lock."""
+    own = dict(AdAccount.objects.for_brand(brand).values_list("pk", "time_zone"))
+    return lambda account: (own[account] if account else "") or brand.time_zone
+
+
+_LONGEST_REASON = 500
 _STATE = frozenset(
     {
         "ad_account",

@@ -8,10 +8,10 @@ from authorizations.operations.gaps import coverage_change
 from authorizations.operations.zones import rewrite_brand_instants
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import require_brand
+from brands.operations.edits import reread
 from campaigns.models import Flight
+from campaigns.operations.flights import flight_dates
 from sparktrack.core.actors import Actor
-from sparktrack.core.days import end_of_last_day, first_instant
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import is_zone
 
@@ -23,7 +23,7 @@ class UnknownZoneError(RefusedError):
 def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -> Brand:
     """Read the typed dates of the brand's codes, rights and flights (of accounts without a zone) in ``zone``.
 
-    Raises UnknownZoneError.
+    Raises UnknownZoneError; WindowError or FlightError for a date that this zone skipped.
     """
     _check(zone)
     with coverage_change(brand) as touched:
@@ -48,26 +48,28 @@ def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -
 def change_account_zone(
     *, brand: Brand, ad_account: AdAccount, zone: str, now: datetime, actor: Actor
 ) -> AdAccount:
-    """Read the dates of the account's flights in ``zone``; empty = the brand's. Raises UnknownZoneError."""
-    require_brand(brand, ad_account)
+    """Read the dates of the account's flights in ``zone``; empty = the brand's. Returns the account as it is now.
+
+    Raises UnknownZoneError, FlightError.
+    """
     if zone:
         _check(zone)
     with coverage_change(brand) as touched:
-        old = ad_account.time_zone
-        if old != zone:
+        current = reread(AdAccount, brand, [ad_account])[ad_account.pk]
+        if current.time_zone != zone:
             moved = _move(
-                Flight.objects.for_brand(brand).filter(ad_account=ad_account), zone or touched.brand.time_zone
+                Flight.objects.for_brand(brand).filter(ad_account=current), zone or touched.brand.time_zone
             )
-            ad_account.time_zone = zone
-            ad_account.save(update_fields=["time_zone"])
             change = Change(
-                "adaccount.zone_changed",
-                ad_account,
-                {"time_zone": old},
+                "ad_account.zone_changed",
+                current,
+                {"time_zone": current.time_zone},
                 {"time_zone": zone, "rows_moved": moved},
             )
+            current.time_zone = zone
+            current.save(update_fields=["time_zone"])
             record_changes(brand, [change], now=now, actor=actor)
-    return ad_account
+    return current
 
 
 def _check(zone: str) -> None:
@@ -78,10 +80,9 @@ def _check(zone: str) -> None:
 def _move(flights: QuerySet[Flight], zone: str) -> int:
     moved = []
     for flight in flights.filter(starts_on__isnull=False):
-        start = first_instant(flight.starts_on, zone) if flight.starts_on else None
-        end = end_of_last_day(flight.ends_on, zone) if flight.ends_on else None
-        if (start, end) != (flight.starts_at, flight.ends_at):
-            flight.starts_at, flight.ends_at = start, end
+        dates = flight_dates(flight.starts_on, flight.ends_on, zone)
+        if (dates["starts_at"], dates["ends_at"]) != (flight.starts_at, flight.ends_at):
+            flight.starts_at, flight.ends_at = dates["starts_at"], dates["ends_at"]
             moved.append(flight)
     Flight.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=BATCH)
     return len(moved)

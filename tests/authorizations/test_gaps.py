@@ -11,7 +11,6 @@ from authorizations.enums import RightTrigger
 from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from authorizations.operations.gaps import coverage_change, differences
 from authorizations.operations.posts import (
-    DuplicatePostError,
     attach_brief,
     change_method,
     mark_posts_back,
@@ -26,7 +25,7 @@ from campaigns.models import Flight
 from campaigns.queries.lines import flight_lines, stored_gaps
 from posts.enums import Method
 from posts.models import Post
-from posts.operations import add_briefs
+from posts.operations import DuplicatePostError, add_briefs
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
