@@ -140,8 +140,9 @@ def test_a_brand_is_added_with_its_maker_invited_and_its_settings_change(staff):
         "warning_steps": "[7, 1]",
         "digest_hour": 7,
         "expiring_days": 7,
+        "time_zone": "Europe/Berlin",  # typed again where an app further right lets it change
     }
-    assert staff.post(url, {**change, "slug": "stolen", "time_zone": "UTC"}).status_code == 302
+    assert staff.post(url, {**change, "slug": "stolen"}).status_code == 302
     brand.refresh_from_db()
     assert (brand.name, brand.slug, brand.time_zone, brand.warning_steps) == (
         "Northbeam",
@@ -149,14 +150,9 @@ def test_a_brand_is_added_with_its_maker_invited_and_its_settings_change(staff):
         "Europe/Berlin",
         [7, 1],
     )
-    assert (
-        staff.post(url, {**change, "warning_steps": "[0]"}).context["adminform"].form.errors["warning_steps"]
-    )
-    assert (
-        staff.post(url, {**change, "warning_steps": '{"a": 1}'})
-        .context["adminform"]
-        .form.errors["warning_steps"]
-    )
+    for steps in ("[0]", '{"a": 1}', "7", "null", '["x", 1]', "[[]]", "not JSON"):
+        response = staff.post(url, {**change, "warning_steps": steps})
+        assert response.context["adminform"].form.errors["warning_steps"]
     assert staff.post(f"{BRANDS}/brand/add/", {**form, "slug": "x", "time_zone": "Berlin"}).status_code == 200
     assert Brand.objects.count() == 1
 
