@@ -33,27 +33,32 @@ def spark_code(seed: int | None = None) -> str:
     return f"#{next(_numbers) if seed is None else seed:063d}="
 
 
-def client_of(user: User) -> Client:
+def client_of(user: User, **options: Any) -> Client:
     """A browser in which ``user`` is logged in; answers 500 instead of raising, as people would see it."""
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, **options)
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
 class World:
-    """One brand and short ways to fill it; everything happens at ``NOW``."""
+    """One brand and short ways to fill it; everything happens at ``now``."""
 
-    def __init__(self, **brand: Any) -> None:
+    def __init__(self, *, now: datetime = NOW, **brand: Any) -> None:
         """``brand``: fields of the brand that differ from the usual ones."""
         number = next(_numbers)
-        fields = {"name": f"Brand {number}", "slug": f"brand-{number}", "created_at": NOW, **brand}
+        self.now = now
+        fields = {"name": f"Brand {number}", "slug": f"brand-{number}", "created_at": now, **brand}
         self.brand = Brand.objects.create(**fields)
         self.actor: Actor = system_actor("tests")
 
     @property
     def by(self) -> dict[str, Any]:
         """The arguments that every operation takes."""
-        return {"brand": self.brand, "now": NOW, "actor": self.actor}
+        return {"brand": self.brand, "now": self.now, "actor": self.actor}
+
+    def day(self, days: int) -> date:
+        """The date ``days`` from the day of ``now`` in UTC."""
+        return (self.now + days * DAY).date()
 
     def member(self, role: Role = Role.ADMIN, **user: Any) -> User:
         """A person with this role in the brand; ``user``: fields of the person."""
@@ -99,4 +104,4 @@ class World:
         """An ad account of the brand."""
         number = next(_numbers)
         fields = {"name": f"Account {number}", "advertiser_id": str(7 * 10**18 + number), **fields}
-        return AdAccount.objects.create(brand=self.brand, created_at=NOW, **fields)
+        return AdAccount.objects.create(brand=self.brand, created_at=self.now, **fields)

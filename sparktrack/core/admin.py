@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest
 
 from sparktrack.core.refusals import RefusedError
@@ -21,6 +21,9 @@ else:
 
 class ReadOnlyAdmin(ModelAdmin):
     """Listed, searched and shown; never added, changed or deleted here."""
+
+    # Django builds a form to know the fields; without this it would warn for each address.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """No."""

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from brands.enums import Role
 from campaigns.enums import Section
 from campaigns.operations.flights import end_flights
-from tests.campaigns.scenes import SCENES, blocked, covered, day, ready_post, stops, unplanned, without_rights
+from tests.campaigns.scenes import SCENES, blocked, covered, ready_post, stops, unplanned, without_rights
 from tests.world import NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
@@ -213,7 +213,7 @@ def test_search_finds_every_word_in_title_creator_campaign_sku_product_and_post_
         tiktok_post_id="7301184422019655681",
         details={"sku": "SER-30", "product": "Barrier serum"},
     )
-    world.flight(post, day(-1), day(20), campaign=world.campaign("Q4 Glow"))
+    world.flight(post, world.day(-1), world.day(20), campaign=world.campaign("Q4 Glow"))
     covered(world)
     for words in ("night", "ROUTINE maya", "@maya.glow", "ser-30 q4", "barrier", "7301184422019655681"):
         assert titles(show(q=words)) == ["Night routine"], words
@@ -237,7 +237,7 @@ def test_flights_are_narrowed_by_buyer_campaign_creator_and_reason(world, show):
     buyer, campaign = world.member(Role.BUYER), world.campaign()
     creator = world.creator("maya.glow")
     wanted = ready_post(world, code_days=5, creator=creator, title="Wanted")
-    world.flight(wanted, day(-1), day(20), buyer=buyer, campaign=campaign)
+    world.flight(wanted, world.day(-1), world.day(20), buyer=buyer, campaign=campaign)
     blocked(world)
     covered(world)
     for query in (
@@ -254,7 +254,7 @@ def test_flights_are_narrowed_by_buyer_campaign_creator_and_reason(world, show):
 
 
 def test_a_reason_finds_gaps_in_which_it_is_one_of_several(world, show):
-    world.flight(world.post(title="Nothing at all"), day(-1), day(20))
+    world.flight(world.post(title="Nothing at all"), world.day(-1), world.day(20))
     for reason in ("no_code", "no_rights"):
         assert titles(show(reason=reason)) == ["Nothing at all"]
     # Not by a part of its name.
@@ -302,10 +302,10 @@ def test_every_line_of_a_section_is_found_once_over_its_pages(place, world, show
         post = world.post(creator, title=title)
         if place == "stops":
             world.code(post, NOW - timedelta(days=1), days=4 + number // 3)
-            world.right(day(-30), post=post)
+            world.right(world.day(-30), post=post)
         if place != "inventory":
-            start = None if place == "unplanned" else day(-1)
-            world.flight(post, start, start and day(100), campaign=None)
+            start = None if place == "unplanned" else world.day(-1)
+            world.flight(post, start, start and world.day(100), campaign=None)
     pages = walk(show, place)
     assert [len(page) for page in pages] == [50, 50, 20]
     found = [title for page in pages for title in page]
@@ -320,8 +320,8 @@ def test_lines_added_while_somebody_pages_neither_repeat_nor_hide_others(world, 
     def add(number, days):
         post = world.post(creator, title=f"Post {number:03d}")
         world.code(post, NOW - timedelta(days=1), days=days)
-        world.right(day(-30), post=post)
-        world.flight(post, day(-1), day(100))
+        world.right(world.day(-30), post=post)
+        world.flight(post, world.day(-1), world.day(100))
 
     for number in range(101):
         add(number, 10 + number // 2)
@@ -343,9 +343,9 @@ def test_a_long_section_of_the_whole_board_links_to_all_of_it(world, show):
 def test_a_cursor_of_another_brand_shows_only_ones_own_lines(world, show):
     other = World()
     for number in range(60):
-        other.flight(ready_post(other, code_days=5, title=f"Foreign {number}"), day(-1), day(20))
+        other.flight(ready_post(other, code_days=5, title=f"Foreign {number}"), world.day(-1), world.day(20))
     own = ready_post(world, code_days=5, title="Own")
-    world.flight(own, day(-1), day(20))
+    world.flight(own, world.day(-1), world.day(20))
     client = client_of(other.member())
     query = next_link(client.get(f"/b/{other.brand.slug}/?section=stops"))
     assert set(titles(show(query))) <= {"Own"}

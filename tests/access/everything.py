@@ -1,0 +1,164 @@
+"""A brand with a row of every model and one word in every text that a person can write."""
+
+from collections.abc import Iterator
+from itertools import count
+
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.db.models import CharField, Field, JSONField, Model, TextField, URLField
+
+from authorizations.enums import RightTrigger
+from authorizations.operations.codes import Use, mark_applied, reject_codes, revoke_codes
+from authorizations.operations.links import LinkDraft, open_links
+from authorizations.operations.posts import attach_brief, change_method
+from brands.enums import AttachmentSubject, Role
+from brands.models import Brand, BrandOwned, Membership, User
+from brands.operations.attachments import Link, Subject, attach_files, attach_links
+from brands.operations.invitations import Invite, invite_people
+from campaigns.enums import ImportState
+from campaigns.models import ImportRun
+from campaigns.operations.flights import run_flights_anyway
+from posts.enums import Lane, Method, MetricsSource, Stage
+from posts.models import Post
+from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
+from tests.campaigns.scenes import SCENES, ready_post
+from tests.world import World, spark_code
+
+APPS = ("brands", "creators", "posts", "authorizations", "campaigns")
+
+# Texts in which the database or the code allows only certain words: nobody can write anything there.
+CLOSED = {
+    "brand.slug",
+    "brand.currency",
+    "brand.warning_steps",
+    "adaccount.currency",
+    "adaccount.advertiser_id",
+    "attachment.sha256",
+    "attachment.file",
+    "auditentry.ip",
+    "auditentry.object_kind",
+    "authorizationcode.ending",
+    "authorizationcode.fingerprint",
+    "authorizationcode.key_id",
+    "authorizationcode.source_post_key_id",
+    "creator.country",
+    "creator.handle",
+    "importrun.sha256",
+    "invitation.token_hash",
+    "post.tiktok_post_id",
+    "postgap.reasons",
+    "user.password",
+}
+
+# Texts that may stand only beside another value.
+NEEDS = {
+    "attachment.link": "link",
+    "authorizationcode.rejected_error": "rejected_at",
+    "flight.run_anyway_reason": "run_anyway_at",
+}
+
+
+class Everything(World):
+    """A brand with at least one row of every model; ``post`` has a line in every part of the post page."""
+
+    def __init__(self, *, handle: str = "somebody", code: str = "", **brand: object) -> None:
+        """``handle`` of the creator of ``post``; ``code``: of its code."""
+        super().__init__(**brand)
+        self.people: dict[Role, User] = {role: self.member(role) for role in Role}
+        buyer = self.people[Role.BUYER]
+        account = self.account()
+        for scene in SCENES.values():
+            scene(self, buyer=buyer, ad_account=account)
+        self.inventory: Post = ready_post(self, title="Idle")
+        self.maker = self.creator(handle, details={"manager": self.people[Role.MANAGER]})
+        (brief,) = add_briefs(drafts=[{"title": "Gifts"}], **self.by)
+        self.full: Post = self.post(
+            self.maker,
+            brief=brief,
+            title="Full",
+            url=f"https://www.tiktok.com/@{handle}/video/7301184422019655681",
+            tiktok_post_id="7301184422019655681",
+            details={"lane": Lane.READY_FOR_SPARK},
+        )
+        attach_brief(posts=[self.full], brief=brief, **self.by)
+        first = self.code(self.full, self.now, code=code or spark_code(), source_post_code=spark_code())
+        revoked = self.code(self.full, self.now, supersedes=first)
+        revoke_codes(codes=[revoked], at=self.now, **self.by)
+        reject_codes(codes=[self.code(self.full, self.now)], error="Error 1", **self.by)
+        mark_applied(uses=[Use(first, account), Use(first)], **self.by)
+        self.right(self.day(-9), post=self.full)
+        self.right(self.day(-9), brief=brief, paid_amplification=False)
+        self.right(None, creator=self.maker, trigger=RightTrigger.POSTING)
+        flight = self.flight(self.full, self.day(-1), self.day(60), buyer=buyer, ad_account=account)
+        approver = self.people[Role.ADMIN]
+        run_flights_anyway(flights=[flight], reason="Agreed by mail", approver=approver, **self.by)
+        record_stages(stages=[StageReached(self.full, Stage.POSTED, self.now)], **self.by)
+        numbers = {"views": 184_200, "likes": 15_300}
+        record_metrics(metrics=[Metrics(self.full, self.now, MetricsSource.PERSON, numbers)], **self.by)
+        self.linked: Post = self.post(self.maker, title="Linked")
+        change_method(posts=[self.linked], method=Method.LINKED_ACCOUNT, **self.by)
+        open_links(drafts=[LinkDraft(self.maker, account, self.now)], **self.by)
+        subject = Subject(AttachmentSubject.POST, self.full.pk)
+        attach_links(subject=subject, links=[Link("https://docs.example/1", "Contract")], **self.by)
+        attach_files(subject=subject, files=[ContentFile(b"yes", name="chat.txt")], **self.by)
+        invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
+        ImportRun.objects.create(
+            brand=self.brand, by=approver, file_name="t.csv", state=ImportState.APPLIED, created_at=self.now
+        )
+
+    def write_everywhere(self, word: str) -> None:
+        """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.
+
+        Texts that must be unique get a number behind it; addresses are of a host that people would accept.
+        """
+        numbers = count(1)
+        for model in owned_models():
+            rows = self.rows(model)
+            assert rows, f"Everything has no {model.__name__}"
+            fields = list(open_texts(model))
+            for field in fields:
+                for row in rows:
+                    if getattr(row, NEEDS.get(_name(field), "pk")):
+                        setattr(row, field.attname, _text(field, word, next(numbers)))
+            if fields:
+                model.objects.bulk_update(rows, [field.name for field in fields])
+        Brand.objects.filter(pk=self.brand.pk).update(name=word[: Brand._meta.get_field("name").max_length])
+        for person in self.people.values():
+            person.full_name = word[:120]
+            person.save()
+        self.brand.refresh_from_db()
+
+    def rows(self, model: type[BrandOwned]) -> list[BrandOwned]:
+        """The rows of ``model`` in this brand."""
+        return list(model.objects.filter(brand=self.brand))
+
+
+def owned_models() -> list[type[BrandOwned]]:
+    """Every model whose rows belong to a brand."""
+    return [model for app in APPS for model in apps.get_app_config(app).get_models() if _is_owned(model)]
+
+
+def _is_owned(model: type[Model]) -> bool:
+    return issubclass(model, BrandOwned) and model is not Membership
+
+
+def open_texts(model: type[Model]) -> Iterator[Field]:
+    """The fields of ``model`` into which a person can get any text, lists of words among them."""
+    for field in model._meta.concrete_fields:
+        is_text = isinstance(field, CharField | TextField | JSONField) and not field.choices
+        if is_text and field.name != "time_zone" and _name(field) not in CLOSED:
+            yield field
+
+
+def _name(field: Field) -> str:
+    return f"{field.model._meta.model_name}.{field.name}"
+
+
+def _text(field: Field, word: str, number: int) -> object:
+    if isinstance(field, JSONField):
+        return [word] if field.default is list else {word: word}
+    if field.name.endswith("email"):
+        return f"{number}.{''.join(filter(str.isalnum, word))[:20].lower()}@example.com"
+    if isinstance(field, URLField):
+        return f"https://www.tiktok.com/@somebody/video/{number}?{word}"[: field.max_length]
+    return f"{number} {word}"[: field.max_length]
