@@ -159,13 +159,14 @@ def test_a_first_start_prepares_everything_serves_and_ends_with_ctrl_c_leaving_n
 
 
 def test_sigterm_and_an_impatient_second_ctrl_c_end_it_cleanly_too(var):
-    with Served(var) as served:
-        served.wait_until_ready()
+    port = servers.free_port()
+    with Served(var, HOST="localhost", PORT=str(port)) as served:
+        assert served.wait_until_ready().endswith(f":{port}")
         served.process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         served.process.send_signal(signal.SIGINT)
         served.process.send_signal(signal.SIGINT)
-        assert served.ended(5) == 0
+        assert served.ended(8) == 0
         assert "Traceback" not in served.output
         assert served.left() == []
 
@@ -254,9 +255,3 @@ def test_production_serves_collected_files_by_redis_and_loads_no_demo(tmp_path, 
         served.process.send_signal(signal.SIGTERM)
         assert served.ended() == 0
         assert served.left() == []
-
-
-def test_port_0_takes_a_port_that_is_free(var):
-    taken = servers.free_port()
-    with Served(var, PORT=str(taken), HOST="localhost") as served:
-        assert served.wait_until_ready().endswith(f":{taken}")
