@@ -56,7 +56,7 @@ class KeyRing:
         nonce, body = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
         try:
             return cipher.decrypt(nonce, body, context).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: it was cut short
             raise UndecryptableError("The ciphertext does not belong to this row or key.") from None
 
 

@@ -1,0 +1,288 @@
+"""Reading the environment: what is missing or malformed is named, what is secret is never quoted."""
+
+import base64
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from sparktrack import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+KEY = base64.b64encode(b"k" * 32).decode()
+NAME = "SPARKTRACK_TEST_VALUE"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch):
+    for name in (NAME, "SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"{name}_FILE", raising=False)
+
+
+# --- one value ---------------------------------------------------------------------------------------------------
+def test_a_value_comes_from_the_environment_else_from_its_default(monkeypatch):
+    assert environment.text(NAME, "usual") == "usual"
+    assert environment.text(NAME, "") == ""
+    monkeypatch.setenv(NAME, " mine \n")
+    assert environment.text(NAME, "usual") == "mine"
+
+
+@pytest.mark.parametrize("empty", [None, "", "  \n"])
+def test_a_value_without_default_must_be_set(monkeypatch, empty):
+    if empty is not None:
+        monkeypatch.setenv(NAME, empty)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} .or {NAME}_FILE. must be set"):
+        environment.text(NAME)
+
+
+def test_a_value_may_come_from_a_file_which_wins(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("from the file\n")
+    monkeypatch.setenv(NAME, "from the environment")
+    monkeypatch.setenv(f"{NAME}_FILE", str(tmp_path / "secret"))
+    assert environment.text(NAME) == "from the file"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "cannot be read"), (b"", "is empty"), (b" \n", "is empty"), (b"\xff\xfe\x00", "UTF-8")],
+)
+def test_a_file_that_is_missing_empty_or_no_text_is_refused_even_where_there_is_a_default(
+    monkeypatch, tmp_path, content, words
+):
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv(f"{NAME}_FILE", str(path))
+    with pytest.raises(ImproperlyConfigured, match=words) as refused:
+        environment.text(NAME, "usual")
+    assert f"{NAME}_FILE" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1", True), ("TRUE", True), ("yes", True), ("on", True), ("0", False), ("No", False), ("off", False)],
+)
+def test_yes_and_no_in_the_usual_words(monkeypatch, said, meant):
+    monkeypatch.setenv(NAME, said)
+    assert environment.flag(NAME, default=not meant) is meant
+
+
+def test_yes_and_no_have_defaults_and_refuse_other_words(monkeypatch):
+    assert environment.flag(NAME, default=True) is True
+    assert environment.flag(NAME, default=False) is False
+    monkeypatch.setenv(NAME, "maybe")
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} must be yes or no"):
+        environment.flag(NAME, default=True)
+
+
+def test_a_whole_number(monkeypatch):
+    assert environment.number(NAME, 7) == 7
+    monkeypatch.setenv(NAME, "12")
+    assert environment.number(NAME, 7) == 12
+
+
+@pytest.mark.parametrize("said", ["-1", "1.5", "one", "1e3", "0x10"])
+def test_other_numbers_are_refused(monkeypatch, said):
+    monkeypatch.setenv(NAME, said)
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} must be a whole number"):
+        environment.number(NAME, 7)
+
+
+def test_a_list_has_no_empty_words(monkeypatch):
+    assert environment.words(NAME) == []
+    monkeypatch.setenv(NAME, " a.example , ,b.example,")
+    assert environment.words(NAME) == ["a.example", "b.example"]
+
+
+def test_one_of_some_words(monkeypatch):
+    assert environment.one_of(NAME, ("red", "green"), "red") == "red"
+    monkeypatch.setenv(NAME, "blue")
+    with pytest.raises(ImproperlyConfigured, match=f"{NAME} must be red or green, not 'blue'"):
+        environment.one_of(NAME, ("red", "green"), "red")
+
+
+@pytest.mark.parametrize("value", ["redis://host:6379/0", "rediss://u:p@host", "redis://[::1]:6379"])
+def test_an_address_of_a_known_scheme(monkeypatch, value):
+    monkeypatch.setenv(NAME, value)
+    assert environment.url(NAME, ("redis", "rediss")) == value
+
+
+def test_an_empty_default_of_an_address_stays_empty():
+    assert environment.url(NAME, ("redis",), "") == ""
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "host:6379",
+        "//user:hunter2@host",
+        "http://user:hunter2@host",
+        "redis://u:hunter2@host:port",
+        "redis://u:hunter2@[host",
+    ],
+)
+def test_another_address_is_refused_without_quoting_it(monkeypatch, value):
+    monkeypatch.setenv(NAME, value)
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.url(NAME, ("redis", "rediss"))
+    assert str(refused.value).startswith(NAME)
+    assert "hunter2" not in str(refused.value)
+
+
+# --- keys of a production system ---------------------------------------------------------------------------------
+def set_keys(monkeypatch, **other):
+    values = {
+        "SECRET_KEY": "s3cret-" * 10,
+        "CODE_KEYS": f"1:{KEY},2:{KEY}",
+        "FINGERPRINT_KEY": KEY,
+        **other,
+    }
+    for name, value in values.items():
+        if value is None:
+            monkeypatch.delenv(name, raising=False)
+        else:
+            monkeypatch.setenv(name, value)
+
+
+def test_keys_come_from_the_environment_the_ring_in_its_order(monkeypatch):
+    set_keys(monkeypatch)
+    keys = environment.keys_from_environment()
+    assert keys.secret_key == "s3cret-" * 10
+    assert list(keys.code_keys) == ["1", "2"]
+    assert keys.fingerprint_key == b"k" * 32
+
+
+def test_each_key_may_come_from_a_file(monkeypatch, tmp_path):
+    set_keys(monkeypatch, SECRET_KEY=None, CODE_KEYS=None, FINGERPRINT_KEY=None)
+    for name, value in {"SECRET_KEY": "x1y2z3" * 10, "CODE_KEYS": f"a:{KEY}", "FINGERPRINT_KEY": KEY}.items():
+        (tmp_path / name).write_text(f"{value}\n")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    keys = environment.keys_from_environment()
+    assert (keys.secret_key, keys.code_keys, keys.fingerprint_key) == (
+        "x1y2z3" * 10,
+        {"a": b"k" * 32},
+        b"k" * 32,
+    )
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY"])
+def test_a_missing_key_is_named(monkeypatch, name):
+    set_keys(monkeypatch, **{name: None})
+    with pytest.raises(ImproperlyConfigured, match=f"{name} .or {name}_FILE. must be set"):
+        environment.keys_from_environment()
+
+
+SHORT = base64.b64encode(b"k" * 31).decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SECRET_KEY", "short", "50 characters"),
+        ("SECRET_KEY", "a" * 60, "random"),
+        ("SECRET_KEY", "django-insecure-" + "x1y2z3" * 10, "random"),
+        ("CODE_KEYS", KEY, "such as 1:"),
+        ("CODE_KEYS", f":{KEY}", "such as 1:"),
+        ("CODE_KEYS", f"1:{KEY},", "such as 1:"),
+        ("CODE_KEYS", f"{'1' * 17}:{KEY}", "1 to 16"),
+        ("CODE_KEYS", f"ä:{KEY}", "1 to 16"),
+        ("CODE_KEYS", f"1:{KEY},1:{KEY}", "the key id 1 twice"),
+        ("CODE_KEYS", f"1:{SHORT}", "32 bytes in base64, not 31"),
+        ("CODE_KEYS", "1:not*base64", "32 bytes in base64"),
+        ("FINGERPRINT_KEY", SHORT, "32 bytes in base64, not 31"),
+        ("FINGERPRINT_KEY", "hunter2*", "32 bytes in base64"),
+        ("FINGERPRINT_KEY", KEY[:-1], "32 bytes in base64"),
+    ],
+)
+def test_an_unusable_key_is_refused_by_name_and_not_quoted(monkeypatch, name, value, words):
+    set_keys(monkeypatch, **{name: value})
+    with pytest.raises(ImproperlyConfigured, match=words) as refused:
+        environment.keys_from_environment()
+    assert name in str(refused.value)
+    assert value not in str(refused.value)
+    assert KEY not in str(refused.value)
+
+
+def test_keys_are_not_shown_when_they_are_printed(monkeypatch):
+    set_keys(monkeypatch)
+    shown = repr(environment.keys_from_environment())
+    assert "s3cret" not in shown
+    assert "kkkk" not in shown
+
+
+# --- the file of an embedded system ------------------------------------------------------------------------------
+def test_the_file_of_keys_is_made_once_for_its_owner_only(tmp_path):
+    path = tmp_path / "new" / "secrets.json"
+    old_mask = os.umask(0)
+    try:
+        made = environment.keys_from_file(path)
+    finally:
+        os.umask(old_mask)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert environment.keys_from_file(path) == made
+    assert len(made.secret_key) >= 50
+    assert [len(key) for key in (*made.code_keys.values(), made.fingerprint_key)] == [32, 32]
+    assert made.code_keys["1"] != made.fingerprint_key
+    assert environment.keys_from_file(tmp_path / "other.json") != made
+
+
+def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
+    path = tmp_path / "secrets.json"
+    program = (
+        "import sys, pathlib; from sparktrack.environment import keys_from_file; sys.stdin.read(1);"
+        "print(keys_from_file(pathlib.Path(sys.argv[1])).secret_key)"
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(path)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(6)
+    ]
+    for process in started:  # all are loaded: let them go at once
+        assert process.stdin
+        process.stdin.write("x")
+        process.stdin.flush()
+    answers = {process.communicate(timeout=60)[0] for process in started}
+    assert [process.returncode for process in started] == [0] * 6
+    assert answers == {json.loads(path.read_text())["secret_key"] + "\n"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda text: text[: len(text) // 2], ""),
+        (lambda _: "", ""),
+        (lambda _: "[]", ""),
+        (lambda _: '{"secret_key": "x", "code_keys": []}', ""),
+        (lambda text: text.replace("fingerprint_key", "other"), "fingerprint_key is missing"),
+        (
+            lambda text: json.dumps({**json.loads(text), "fingerprint_key": "hunter2"}),
+            "fingerprint_key must be 32 bytes",
+        ),
+        (
+            lambda text: json.dumps({**json.loads(text), "code_keys": {"1": SHORT}}),
+            "code key 1 must be 32 bytes",
+        ),
+        (lambda text: json.dumps({**json.loads(text), "code_keys": {"1": 5}}), ""),
+    ],
+)
+def test_a_damaged_file_of_keys_is_named_and_never_replaced(tmp_path, damage, words):
+    path = tmp_path / "secrets.json"
+    environment.keys_from_file(path)
+    path.write_text(damaged := damage(path.read_text()))
+    with pytest.raises(ImproperlyConfigured, match="is damaged") as refused:
+        environment.keys_from_file(path)
+    assert str(path) in str(refused.value)
+    assert words in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+    assert path.read_text() == damaged
