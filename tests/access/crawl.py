@@ -1,0 +1,39 @@
+"""Everything that a member can reach by following links."""
+
+import re
+from collections.abc import Iterable
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+from django.test import Client
+
+_LIMIT = 500
+
+
+def crawl(client: Client, starts: Iterable[str]) -> dict[str, str]:
+    """All pages behind the links on ``starts``, by address: their headers and text. Pages that fail are an error."""
+    found: dict[str, str] = {}
+    waiting = list(starts)
+    while waiting:
+        url = waiting.pop()
+        if url in found:
+            continue
+        assert len(found) < _LIMIT, "the pages do not come to an end"
+        response = client.get(url)
+        assert response.status_code < 500, url
+        page = response.content.decode()
+        found[url] = f"{response.headers}\n{unescape(page)}"
+        waiting += [link for link in links(url, page) if link not in found]
+        if place := response.get("Location"):
+            waiting.append(urljoin(url, place))
+    return found
+
+
+def links(url: str, page: str) -> set[str]:
+    """The addresses of this site in a page, without their fragments."""
+    absolute = {urljoin(url, unescape(link)) for link in re.findall(r'(?:href|src)="([^"]+)"', page)}
+    return {
+        urlsplit(link)._replace(fragment="").geturl()
+        for link in absolute
+        if not urlsplit(link).scheme and not link.startswith("/static/")
+    }
