@@ -23,6 +23,8 @@ _NOTHING: Final = frozenset(
 )
 # A code in a column where none belongs: 36 and more characters that codes are made of, not a part of a link.
 _CODE: Final = re.compile(r"(?<![\w/.:?&=@%+#-])#?[A-Za-z0-9+/%=]{36,}")
+_WHOLE_CODE: Final = re.compile(r"#?[A-Za-z0-9+/%=]{36,}")
+_SHORTEST_CODE: Final = 36
 _CONTROL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
@@ -34,7 +36,18 @@ def clean_text(cell: Cell) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isprintable():
         text = text.translate(_CONTROL)
-    return _CODE.sub(lambda found: "…" + ending(found[0]), text) if len(text) >= 36 else text
+    if len(text) < _SHORTEST_CODE:
+        return text
+    if is_code_like(text):
+        return "…" + ending("".join(text.split()))
+    return _CODE.sub(lambda found: "…" + ending(found[0]), text)
+
+
+def is_code_like(cell: Cell) -> bool:
+    """Whether a cell that should hold something else may be a code, perhaps with line breaks in it."""
+    pieces = cell_text(cell).strip("\"'").split()
+    # Words of a sentence are short; a code that chats and mails broke into lines is not.
+    return max(map(len, pieces), default=0) >= 20 and _WHOLE_CODE.fullmatch("".join(pieces)) is not None
 
 
 def one_line(text: str) -> str:
@@ -83,6 +96,8 @@ class RowCells:
 
     def say(self, field: Field, problem: Problem, text: str) -> None:
         """Put a message beside the cell of ``field``."""
+        if is_code_like(self.raw(field)) and field is not Field.CODE:
+            text = "This looks like a code, which does not belong here."
         self.messages.append(Message(self.number, self._columns.get(field, ""), problem, text))
 
     def column(self, field: Field) -> str:

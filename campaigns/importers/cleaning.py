@@ -223,8 +223,7 @@ def _link(cells: RowCells) -> PostLink | None:
     try:
         link = parse_post_link(cell)
     except BadLink as error:
-        text = "This is not a link to a TikTok post." if _may_be_code(cell) else error.message
-        cells.say(Field.POST_URL, Problem.BAD_URL, text)
+        cells.say(Field.POST_URL, Problem.BAD_URL, error.message)
         return None
     if link.kind is LinkKind.SHORT:
         cells.say(
@@ -303,11 +302,3 @@ def _email(cell: Cell) -> str | None:
     except ValidationError:
         return None
     return text if len(text) <= 254 else None
-
-
-def _may_be_code(cell: Cell) -> bool:
-    """Whether a cell that should be a link may be a code: then no message quotes it."""
-    try:
-        return not clean_code(cell).odd
-    except (NoCode, MaskedCode):
-        return True

@@ -31,10 +31,11 @@ class NoteParts:
         for text in self.texts:
             if not _holds(notes, text):
                 notes = f"{notes}\n{text}" if notes else text
+        said_again = {line for text in self.texts for line in text.split("\n")}
         for header, values in self.lines.items():
             line = f"{header}: {'; '.join(values)}"
             if not _holds(notes, line):
-                notes = _with_line(notes, header, line)
+                notes = _with_line(notes, header, line, said_again)
         return "" if notes == before else notes
 
 
@@ -42,10 +43,10 @@ def _holds(notes: str, text: str) -> bool:
     return f"\n{text}\n" in f"\n{notes}\n"
 
 
-def _with_line(notes: str, header: str, line: str) -> str:
+def _with_line(notes: str, header: str, line: str, kept: set[str]) -> str:
     lines = notes.split("\n") if notes else []
     for index, old in enumerate(lines):
-        if old.startswith(f"{header}: "):
+        if old.startswith(f"{header}: ") and old not in kept:
             lines[index] = line
             return "\n".join(lines)
     return "\n".join([*lines, line])
