@@ -21,8 +21,9 @@ EnumT = TypeVar("EnumT", bound=StrEnum)
 _NOTHING: Final = frozenset(
     "- -- --- – — ? ?? … n/a na n.a. none nil null tbd tba tbc #n/a #ref! #value! #name?".split()
 )
-# A code in a column where none belongs: 36 and more characters that codes are made of, not a part of a link.
-_CODE: Final = re.compile(r"(?<![\w/.:?&=@%+#-])#?[A-Za-z0-9+/%=]{36,}")
+# A code in a column where none belongs: 36 and more characters that codes are made of; with its # whatever it is glued
+# to ("code:#…"), without it not as a part of a link.
+_CODE: Final = re.compile(r"(?:#|%23)[A-Za-z0-9+/%=]{36,}|(?<![\w/.?&=@%+#-])(?!//)[A-Za-z0-9+/%=]{36,}")
 _WHOLE_CODE: Final = re.compile(r"#?[A-Za-z0-9+/%=]{36,}")
 _SHORTEST_CODE: Final = 36
 _CONTROL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
