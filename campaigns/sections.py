@@ -66,89 +66,110 @@ class SectionSum:
     a_day: Decimal
 
 
-def section_sums(choice: Choice, *, now: datetime) -> list[SectionSum]:
-    """Counts and money of every section and currency that has flights."""
-    words = _DIALECTS[connection.vendor]
-    rows = _run(
-        choice,
-        now,
-        f"""
-        SELECT section, currency, COUNT(*),
-               SUM(CASE WHEN gap_at < %(soon)s THEN 1 ELSE 0 END),
-               SUM(daily_spend * {words.started_days}),
-               SUM(daily_spend)
-          FROM (SELECT c.*, CASE WHEN section IN ({_quoted(AT_RISK)}) THEN ({_uncovered(words)}) END AS uncovered
-                  FROM classified c) measured
-         GROUP BY section, currency
-        """,
-        soon=now + SOON,
-    )
-    return [
-        SectionSum(Section(section), currency, count, soon, _money(at_risk), _money(a_day))
-        for section, currency, count, soon, at_risk, a_day in rows
-    ]
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The sums of every section and currency that has flights, and places in the order of their sections and keys."""
+
+    sums: list[SectionSum]
+    places: list[Place]
 
 
-def first_places(choice: Choice, *, now: datetime, lines: int) -> list[Place]:
-    """The first ``lines`` flights of every section."""
-    key = _sort_key(_DIALECTS[connection.vendor])
-    rows = _run(
-        choice,
-        now,
-        f"""
+def first_places(choice: Choice, *, now: datetime, lines: int) -> Standing:
+    """The first ``lines`` flights of every section, and the sums."""
+    select = """
         SELECT id, section, sort_key
           FROM (SELECT id, section, sort_key,
                        ROW_NUMBER() OVER (PARTITION BY section ORDER BY sort_key, id) AS line
-                  FROM (SELECT id, section, {key} AS sort_key FROM classified) keyed) numbered
-         WHERE line <= %(lines)s
-         ORDER BY section, sort_key, id
-        """,
-        lines=lines,
-    )
-    return _places(rows)
+                  FROM keyed) numbered
+         WHERE line <= %(lines)s"""
+    return _standing(choice, now, select, lines=lines)
 
 
 def places_after(
     choice: Choice, *, section: Section, now: datetime, lines: int, after: tuple[int, UUID] | None
-) -> list[Place]:
-    """``lines`` flights of one section behind the key and id ``after``; None = from the top."""
-    key = _sort_key(_DIALECTS[connection.vendor])
+) -> Standing:
+    """``lines`` flights of one section behind the key and id ``after`` (None = from the top), and the sums of all."""
     values: dict[str, Any] = {"section": section.value, "lines": lines}
     behind = ""
     if after is not None:
         behind = "AND (sort_key > %(after_key)s OR (sort_key = %(after_key)s AND id > %(after_id)s))"
         values |= {"after_key": after[0], "after_id": after[1]}
+    select = f"""
+        SELECT id, section, sort_key
+          FROM keyed
+         WHERE section = %(section)s {behind}
+         ORDER BY sort_key, id
+         LIMIT %(lines)s"""
+    return _standing(choice, now, select, **values)
+
+
+def _standing(choice: Choice, now: datetime, places: str, **values: Any) -> Standing:
+    """One statement for sums and places: what is dear is to classify the flights, so it is done once."""
+    words = _DIALECTS[connection.vendor]
     rows = _run(
         choice,
         now,
         f"""
-        SELECT id, section, sort_key
-          FROM (SELECT id, section, {key} AS sort_key FROM classified) keyed
-         WHERE section = %(section)s {behind}
-         ORDER BY sort_key, id
-         LIMIT %(lines)s
+        , keyed AS (SELECT id, section, {_sort_key(words)} AS sort_key FROM classified),
+        measured AS (
+            SELECT c.*, CASE WHEN section IN ({_quoted(AT_RISK)}) THEN ({_uncovered(words)}) END AS uncovered
+              FROM classified c
+        )
+        SELECT section, currency, COUNT(*) AS flights,
+               SUM(CASE WHEN gap_at < %(soon)s THEN 1 ELSE 0 END) AS soon,
+               SUM(daily_spend * {words.started_days}) AS at_risk,
+               SUM(daily_spend) AS a_day,
+               NULL AS id, NULL AS sort_key
+          FROM measured
+         GROUP BY section, currency
+         UNION ALL
+        SELECT section, NULL, NULL, NULL, NULL, NULL, id, sort_key FROM ({places}) placed
         """,
+        soon=now + SOON,
         **values,
     )
-    return _places(rows)
+    standing = Standing([], [])
+    for section, currency, count, soon, at_risk, a_day, pk, key in rows:
+        if pk is None:
+            standing.sums.append(
+                SectionSum(Section(section), currency, count, soon, _money(at_risk), _money(a_day))
+            )
+        else:
+            standing.places.append(Place(UUID(str(pk)), Section(section), key))
+    standing.places.sort(key=lambda place: (place.section, place.key, place.flight_id))
+    return standing
 
 
 @dataclass(frozen=True, slots=True)
 class _Dialect:
     """The few words in which the databases differ."""
 
+    first_gap: (
+        str  # the join of a flight with its first gap; PostgreSQL would hash all gaps to look up their ids
+    )
     key: str  # an instant as a whole number to sort by
     length: str  # the time from gap_from to gap_until
     started_days: str  # ``uncovered``, a sum of such lengths, in days, rounded up
 
 
+_FIRST_GAP = """
+               SELECT x.{0}
+                 FROM authorizations_postgap x
+                WHERE x.post_id = j.post_id
+                  AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
+                  AND (x.starts_at IS NULL OR x.starts_at < j.until_at)
+                ORDER BY x.starts_at ASC NULLS FIRST
+                LIMIT 1"""
+
 _DIALECTS = {
     "postgresql": _Dialect(
+        first_gap=f"LEFT JOIN LATERAL ({_FIRST_GAP.format('*')}) g ON true",
         key="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS bigint)",
         length="EXTRACT(EPOCH FROM gap_until - gap_from)",
         started_days="CEIL(uncovered / 86400)",
     ),
     "sqlite": _Dialect(
+        first_gap=f"LEFT JOIN authorizations_postgap g ON g.id = ({_FIRST_GAP.format('id')})",
         key="CAST(strftime('%%s', {0}) AS INTEGER)",
         # Django's own function: the exact difference in microseconds.
         length="django_timestamp_diff(gap_until, gap_from)",
@@ -182,14 +203,7 @@ _CLASSIFIED = f"""
                     WHEN g.id IS NOT NULL THEN j.from_at END AS gap_at,
                CASE WHEN g.starts_at > j.starts_at THEN g.starts_at ELSE j.starts_at END AS blocked_since
           FROM judged j
-          LEFT JOIN authorizations_postgap g ON g.id = (
-               SELECT x.id
-                 FROM authorizations_postgap x
-                WHERE x.post_id = j.post_id
-                  AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
-                  AND (x.starts_at IS NULL OR x.starts_at < j.until_at)
-                ORDER BY x.starts_at ASC NULLS FIRST
-                LIMIT 1)
+          {{first_gap}}
     ),
     classified AS (
         SELECT w.*,
@@ -255,7 +269,10 @@ def _run(choice: Choice, now: datetime, select: str, **values: Any) -> list[tupl
     narrowed = "WHERE " + " AND ".join(conditions) if conditions else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            _CLASSIFIED.replace("{chosen}", chosen).replace("{narrowed}", narrowed) + select,
+            _CLASSIFIED.replace("{first_gap}", _DIALECTS[connection.vendor].first_gap)
+            .replace("{chosen}", chosen)
+            .replace("{narrowed}", narrowed)
+            + select,
             {name: _adapted(value) for name, value in values.items()},
         )
         return list(cursor.fetchall())
@@ -268,10 +285,6 @@ def _adapted(value: Any) -> Any:
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value
-
-
-def _places(rows: list[tuple[Any, ...]]) -> list[Place]:
-    return [Place(UUID(str(pk)), Section(section), key) for pk, section, key in rows]
 
 
 def _money(value: Any) -> Decimal:

@@ -26,7 +26,6 @@ from campaigns.sections import (
     SectionSum,
     first_places,
     places_after,
-    section_sums,
 )
 from posts.models import Post
 from posts.querysets import PostQuerySet
@@ -129,10 +128,11 @@ class Cursor:
 
 
 def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Board:
-    """The whole board with the first lines of every section; ``posts`` None = no inventory. Six queries."""
-    sums = section_sums(choice, now=now)
+    """The whole board with the first lines of every section; ``posts`` None = no inventory. Five queries."""
+    standing = first_places(choice, now=now, lines=FIRST_LINES + 1)
+    sums = standing.sums
     by_section: dict[Section, list[Place]] = {}
-    for place in first_places(choice, now=now, lines=FIRST_LINES + 1):
+    for place in standing.places:
         by_section.setdefault(place.section, []).append(place)
     shown = [place for places in by_section.values() for place in places[:FIRST_LINES]]
     flights = _loaded(choice.brand, shown)
@@ -153,19 +153,20 @@ def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Boa
 def section_board(
     choice: Choice, posts: QuerySet[Post], *, section: Section, after: Cursor | None, now: datetime
 ) -> Board:
-    """One section, a page of it behind ``after``; the headline is that of the whole board. Five queries at most."""
-    sums = section_sums(choice, now=now)
+    """One section, a page of it behind ``after``; the headline is that of the whole board. Four queries at most."""
     if section is Section.INVENTORY:
+        sums = first_places(choice, now=now, lines=0).sums
         _, idle = _judged(choice.brand, [], _first_posts(posts, PAGE_LINES, after), now)
         sections = [_inventory(posts, idle, PAGE_LINES)] if idle else []
     else:
-        places = places_after(
+        standing = places_after(
             choice,
             section=section,
             now=now,
             lines=PAGE_LINES + 1,
             after=(after.key, after.pk) if after else None,
         )
+        sums, places = standing.sums, standing.places
         lines, _ = _judged(choice.brand, _loaded(choice.brand, places[:PAGE_LINES]), [], now)
         shown = [lines[place.flight_id] for place in places[:PAGE_LINES]]
         sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
@@ -192,7 +193,9 @@ def _first_posts(posts: QuerySet[Post], lines: int, after: Cursor | None) -> lis
     """The newest posts first: ids are UUIDv7, so their order is that of creation."""
     if after is not None:
         posts = posts.filter(pk__lt=after.pk)
-    return list(posts.select_related("creator").order_by("-pk")[: lines + 1])
+    # The posts first and then their creators: SQLite would begin at the creators and sort all posts of the brand.
+    newest = posts.order_by("-pk").values("pk")[: lines + 1]
+    return list(Post.objects.filter(pk__in=newest).select_related("creator").order_by("-pk"))
 
 
 def _judged(

@@ -14,7 +14,6 @@ from campaigns.sections import (
     Choice,
     first_places,
     places_after,
-    section_sums,
 )
 
 
@@ -30,11 +29,13 @@ def assert_sections_agree(brand: Brand, now: datetime) -> None:
     lines = lines_of(brand, now)
     expected = {line.flight.pk: line.section for line in lines if line.section is not None}
     choice = Choice(brand)
-    assert {place.flight_id: place.section for place in first_places(choice, now=now, lines=1000)} == expected
+    assert {
+        place.flight_id: place.section for place in first_places(choice, now=now, lines=1000).places
+    } == expected
 
     for section in FLIGHT_SECTIONS:
         walked, after = [], None
-        while page := places_after(choice, section=section, now=now, lines=2, after=after):
+        while page := places_after(choice, section=section, now=now, lines=2, after=after).places:
             walked += page
             after = (page[-1].key, page[-1].flight_id)
         assert len(walked) == len({place.flight_id for place in walked})
@@ -52,7 +53,7 @@ def assert_sections_agree(brand: Brand, now: datetime) -> None:
             soon[key] += line.first_gap.starts_at < now + SOON
         if line.section in AT_RISK:
             at_risk[key] += line.at_risk or Decimal(0)
-    sums = section_sums(choice, now=now)
+    sums = first_places(choice, now=now, lines=1).sums
     assert {(item.section, item.currency): item.count for item in sums} == dict(counts)
     assert {(item.section, item.currency): item.at_risk for item in sums if item.at_risk} == {
         key: amount for key, amount in at_risk.items() if amount

@@ -72,7 +72,7 @@ def test_every_section_has_its_flights_whenever_it_is_loaded(now):
     brand = load_demo(logins=new_logins(), now=now)
     titles = dict(Flight.objects.for_brand(brand).values_list("pk", "post__title"))
     shown = {}
-    for place in first_places(Choice(brand), now=now, lines=50):
+    for place in first_places(Choice(brand), now=now, lines=50).places:
         shown.setdefault(place.section, set()).add(titles[place.flight_id])
     assert shown == SECTIONS
     assert differences(brand, Post.objects.values_list("pk", flat=True)) == []

@@ -363,21 +363,21 @@ def queries(show, query=""):
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_the_board_takes_twelve_queries_however_long_it_is(rows, world, show):
+def test_the_board_takes_eleven_queries_however_long_it_is(rows, world, show):
     for scene in SCENES.values():
         for _ in range(rows if rows < 50 else 6):
             scene(world, buyer=world.member(Role.BUYER), ad_account=world.account())
     for _ in range(rows):
         ready_post(world)
-    assert queries(show) == 12
+    assert queries(show) == 11
     assert queries(show, "?section=inventory") == 10
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_a_section_takes_ten_queries_however_long_it_is(rows, world, show):
+def test_a_section_takes_nine_queries_however_long_it_is(rows, world, show):
     for _ in range(rows):
         stops(world, buyer=world.member(Role.BUYER), ad_account=world.account())
-    assert queries(show, "?section=stops") == 10
+    assert queries(show, "?section=stops") == 9
 
 
 def test_filters_cost_at_most_one_query_each(world, show):
@@ -385,4 +385,4 @@ def test_filters_cost_at_most_one_query_each(world, show):
     stops(world, buyer=buyer, campaign=campaign)
     query = f"?q=creator&buyer={buyer.pk}&campaign={campaign.pk}&reason=code_expired"
     # Two for the chosen rows; no inventory: it has neither buyer nor campaign, so its two are not asked.
-    assert queries(show, query) == 12
+    assert queries(show, query) == 11
