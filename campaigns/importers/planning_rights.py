@@ -64,7 +64,8 @@ def _best(rights: list[PlannedRight], cells: RightCells) -> PlannedRight | None:
     def likeness(right: PlannedRight) -> int:
         row = right.row
         return (
-            2 * same_end(right.starts_on, cells.end or Term(), right.term)
+            4 * (right.starts_on == cells.start)
+            + 2 * same_end(right.starts_on, cells.end or Term(), right.term)
             + (cells.paid == right.paid)
             + (row is not None and (row.fee, row.contract_reference) == (cells.fee, cells.contract))
         )
