@@ -83,7 +83,7 @@ def post_words(coverage: Coverage, *, subject: Subject, times: TimeWords) -> Wor
             day="nothing ends",
             limit="Ready",
             answer="Ready to run",
-            why="Neither code nor rights end. No flight is planned.",
+            why="Nothing that it needs ends. No flight is planned.",
         )
     gap = coverage.gaps[0]
     reason = limiting(gap)
@@ -128,9 +128,14 @@ def strip_sentence(
     gap, days = coverage.gaps[0], count(uncovered_days, "day")
     if coverage.verdict is Verdict.BLOCKED or gap.starts_at is None:
         return f"{flight}: {all_reasons(gap, subject)}, {days} not covered."
-    if gap.stops_itself:
-        return f"{flight}: runs until {times.end(gap.starts_at)}, then {days} not covered."
-    return f"{flight}: rights until {times.last_day(gap.starts_at)}, then {days} without permission."
+    if ends_at is None:  # Its days are those of the next 30 only, often none.
+        return f"{flight}: {_until(gap.starts_at, gap, times)}."
+    rest = "not covered" if gap.stops_itself else "without permission"
+    return f"{flight}: {_until(gap.starts_at, gap, times)}, then {days} {rest}."
+
+
+def _until(end: datetime, gap: Gap, times: TimeWords) -> str:
+    return f"runs until {times.end(end)}" if gap.stops_itself else f"rights until {times.last_day(end)}"
 
 
 def _covered(starts_at: datetime, ends_at: datetime | None, times: TimeWords) -> Words:
@@ -142,7 +147,7 @@ def _covered(starts_at: datetime, ends_at: datetime | None, times: TimeWords) ->
             day=coming or "nothing ends",
             limit="Covered",
             answer="May run, and nothing ends",
-            why="The flight has no end, and neither code nor rights end.",
+            why="The flight has no end, and nothing that it needs ends.",
         )
     days = -(-(ends_at - times.now) // timedelta(days=1))
     return Words(
@@ -151,7 +156,7 @@ def _covered(starts_at: datetime, ends_at: datetime | None, times: TimeWords) ->
         day=coming or f"{count(days, 'day')} to go",
         limit="Covered",
         answer=f"Covered to the end, {times.last_day(ends_at)}",
-        why="Code and rights last as long as the flight.",
+        why="Nothing that it needs ends before the flight does.",
     )
 
 
@@ -202,6 +207,8 @@ def _blocked(
     gap: Gap, ends_at: datetime | None, subject: Subject, times: TimeWords, since: datetime | None
 ) -> Words:
     reason = limiting(gap)
+    if since is not None and since > times.now:
+        since = None  # Launched before its first day: it lacks this already, and nobody knows since when.
     by_date = since is not None and times.begins_a_day(since)
     began = "" if since is None else f" since {times.day(since) if by_date else times.clock(since)}"
     why = sentence(reason, subject, Moment.LASTING)

@@ -95,6 +95,13 @@ def test_a_gap_from_ever_does_not_say_since_when():
     assert say([Gap(None, None, (Reason.NO_CODE,))]).answer == "Does not run: no code"
 
 
+def test_a_flight_that_was_launched_before_its_first_day_is_not_blocked_since_the_future():
+    start = local(11, 25)
+    words = say([Gap(None, None, (Reason.NO_CODE,))], start=start, since=start)
+    assert (words.when, words.at, words.day) == ("now", None, "")
+    assert words.answer == "Does not run: no code"
+
+
 def test_a_gap_that_closes_before_the_flight_ends_says_when_it_may_run_again():
     words = say([Gap(None, local(11, 24, 9), (Reason.CODE_NOT_STARTED,))], since=START)
     assert words.why == "The code has not started. It may run again from Tue 24 Nov, 09:00 EST."
@@ -235,6 +242,17 @@ def test_a_strip_is_one_sentence():
     gone = Gap(local(11, 20), None, (Reason.POST_UNAVAILABLE,))
     assert describe([gone], days=1) == "Flight from 9 Nov to 14 Dec: post is private, 1 day not covered."
     assert describe([], end=None) == "Flight from 9 Nov, no end planned: covered."
+
+
+def test_a_strip_of_a_flight_without_end_counts_no_days():
+    later = local(1, 20, 18, 12, year=2027)
+    assert describe([Gap(later, None, (Reason.CODE_EXPIRED,))], end=None) == (
+        "Flight from 9 Nov, no end planned: runs until Wed 20 Jan 2027, 18:12 EST."
+    )
+    later = local(2, 1, year=2027)
+    assert describe([Gap(later, None, (Reason.RIGHTS_EXPIRED,))], end=None) == (
+        "Flight from 9 Nov, no end planned: rights until Sun 31 Jan 2027."
+    )
 
 
 def test_a_strip_without_dates_says_so():
