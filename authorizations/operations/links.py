@@ -71,7 +71,7 @@ def close_links(
 ) -> list[AccountLink]:
     """The links ended at ``at``. Raises WindowError if one had not started by then."""
     with coverage_change(brand) as touched:
-        rows = reread(AccountLink, brand, links)
+        rows = reread(AccountLink, brand, links, related=("creator", "ad_account"))
         if any(at <= row.starts_at for row in rows.values()):
             raise WindowError("The link ends before it starts.")
         changed = edit_rows(

@@ -72,22 +72,34 @@ def locked(brand: Brand) -> Iterator[Brand]:
 
 
 def rows_with(
-    model: type[RowT], brand: Brand, column: str, values: Iterable[object], **also: object
+    model: type[RowT],
+    brand: Brand,
+    column: str,
+    values: Iterable[object],
+    *,
+    related: Sequence[str] = (),
+    **also: object,
 ) -> Iterator[RowT]:
     """The rows of ``brand`` that have one of ``values`` in ``column``, however many those are; ``also``: look-ups."""
+    rows = model._default_manager.filter(brand=brand, **also)
+    if related:
+        rows = rows.select_related(*related)
     wanted = list(set(values))
     for start in range(0, len(wanted), _SLICE):
         part = wanted[start : start + _SLICE]
-        yield from model._default_manager.filter(brand=brand, **{f"{column}__in": part}, **also)
+        yield from rows.filter(**{f"{column}__in": part})
 
 
-def reread(model: type[RowT], brand: Brand, rows: Iterable[RowT]) -> dict[UUID, RowT]:
+def reread(
+    model: type[RowT], brand: Brand, rows: Iterable[RowT], *, related: Sequence[str] = ()
+) -> dict[UUID, RowT]:
     """``rows`` as they are now in the database, by id: what was loaded before the lock may be old.
 
+    ``related`` names the rows beside them that their label (``str``) needs, so that the audit asks for none.
     Raises OtherBrandError for a row that is not (or no longer) there in this brand.
     """
     wanted = {row.pk for row in rows}
-    found = {row.pk: row for row in rows_with(model, brand, "pk", wanted)}
+    found = {row.pk: row for row in rows_with(model, brand, "pk", wanted, related=related)}
     if len(found) < len(wanted):
         raise OtherBrandError(
             f"{model._meta.label}: {len(wanted) - len(found)} do not belong to {brand.slug}."
@@ -150,13 +162,14 @@ def edit_stored(
     action: str,
     now: datetime,
     actor: Actor,
+    related: Sequence[str] = (),
 ) -> list[RowT]:
     """``edit_rows`` on the rows as they are now, under the lock of the brand: what was loaded before may be old.
 
     The rows that were handed in stay as they are; those that changed are returned afresh.
     """
     with locked(brand):
-        rows = reread(model, brand, [edit.row for edit in edits])
+        rows = reread(model, brand, [edit.row for edit in edits], related=related)
         return edit_rows(
             model,
             brand=brand,

@@ -59,6 +59,7 @@ def change_roles(
         _lock(brand)
         changed = edit_stored(
             Membership,
+            related=("user", "brand"),
             brand=brand,
             edits=edits,
             editable=frozenset({"role"}),
@@ -119,6 +120,7 @@ def set_deputies(
         )
     return edit_stored(
         Membership,
+        related=("user", "brand"),
         brand=brand,
         edits=edits,
         editable=frozenset({"deputy", "deputy_from", "deputy_until"}),
