@@ -28,6 +28,7 @@ from authorizations.windows import Term
 from brands.models import AuditEntry
 from campaigns.exporters import HEADER, export_rows
 from campaigns.importers import ReadOptions, import_tracker
+from campaigns.operations.flights import end_flights
 from campaigns.operations.zones import change_brand_zone
 from creators.operations import rename_creator
 from posts.models import Post
@@ -183,7 +184,6 @@ def test_revealed_export_of_one_brand_fills_another(tmp_path):
     for name in (
         "code",
         "starts_at",
-        "window_days",
         "expires_at",
         "source",
         "revoked_at",
@@ -241,6 +241,24 @@ def test_cells_say_instants_in_utc_and_dates_as_typed():
     )
     assert (row["verdict"], row["runnable_until"]) == ("lapses", "2026-12-02T05:00:00Z")
     assert row["posted_at"] == "2026-10-01T12:00:00Z"
+
+
+def test_flight_that_somebody_ended_is_ended():
+    world = World()
+    post = live_post(world, world.creator())
+    flight = world.flight(post, date(2026, 11, 10), date(2026, 12, 24))
+    end_flights(flights=[flight], **world.by)
+
+    assert [(row["verdict"], row["runnable_until"]) for row in exported(world)] == [("ended", "")]
+
+
+def test_equal_flights_of_two_buyers_come_back_to_each(tmp_path):
+    world = World()
+    post, campaign = live_post(world, world.creator()), world.campaign()
+    for buyer in (None, world.member(), world.member()):
+        world.flight(post, date(2026, 11, 10), campaign=campaign, buyer=buyer)
+
+    assert_unchanged(came_back(world, tmp_path))
 
 
 @pytest.mark.parametrize(

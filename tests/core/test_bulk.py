@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 
 from authorizations.models import AuthorizationCode, UsageRight
@@ -72,7 +72,7 @@ def test_broken_rule_of_the_database_stores_nothing():
     brand = BrandFactory()
     twins = [Creator(brand=brand, handle="maya", created_at=LONG_AGO) for _ in range(2)]
 
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         insert(twins)
 
     assert not Creator.objects.exists()
