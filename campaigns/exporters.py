@@ -15,6 +15,7 @@ from brands.models import Brand
 from campaigns.importers.cells import clean_text
 from campaigns.importers.columns import EXPORTED
 from campaigns.models import Flight
+from campaigns.rules import flight_end
 from posts.models import Post
 from sparktrack.core.tabular import Value
 
@@ -169,7 +170,8 @@ def _verdict_cells(
 ) -> dict[str, Value]:
     answer: Coverage | None = None
     if flight is not None and flight.starts_at is not None:
-        answer = judge(gaps, starts_at=flight.starts_at, ends_at=flight.ends_at, now=now)
+        end = flight_end(flight.ends_at, flight.ended_at)
+        answer = judge(gaps, starts_at=flight.starts_at, ends_at=end, now=now)
     elif in_no_flight:
         answer = judge(gaps, starts_at=now, ends_at=None, now=now)
     if answer is None:

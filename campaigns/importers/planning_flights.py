@@ -27,7 +27,7 @@ def plan_flight(context: Context, draft: RowDraft, post: PlannedPost, code: Plan
         _keep_loose_cells(draft, account)
         return
     buyer = _buyer(context, draft)
-    flight = _on_file(post, cells)
+    flight = _on_file(post, cells, buyer)
     start = cells.start or (flight.starts_on if flight else None)
     if cells.end is not None and start is None:
         draft.say(Field.FLIGHT_START, Problem.BAD_DATE, "The flight has an end but no start.")
@@ -52,26 +52,31 @@ def plan_flight(context: Context, draft: RowDraft, post: PlannedPost, code: Plan
     draft.things += [(Kind.CAMPAIGNS, planned.campaign), (Kind.FLIGHTS, planned)]
 
 
-def _on_file(post: PlannedPost, cells: FlightCells) -> PlannedFlight | None:
+def _on_file(post: PlannedPost, cells: FlightCells, buyer: User | None) -> PlannedFlight | None:
     """The flight that the row means: same campaign and start; one not yet planned is planned by a row with a start."""
     name = fold_title(cells.campaign)
     there = [flight for flight in post.flights if not name or _is_called(flight.campaign, name)]
     if cells.start is None:
         # A row without dates only says that the post is in the campaign.
-        return _best([flight for flight in there if flight.starts_on is None] or there, cells)
+        return _best([flight for flight in there if flight.starts_on is None] or there, cells, buyer)
     same_start = [flight for flight in there if flight.starts_on == cells.start]
-    return _best(same_start or [flight for flight in there if flight.starts_on is None], cells)
+    return _best(same_start or [flight for flight in there if flight.starts_on is None], cells, buyer)
 
 
 def _is_called(campaign: PlannedCampaign, folded: str) -> bool:
     return fold_title(campaign.name) == folded
 
 
-def _best(flights: list[PlannedFlight], cells: FlightCells) -> PlannedFlight | None:
+def _best(
+    flights: list[PlannedFlight], cells: FlightCells, buyer: User | None
+) -> PlannedFlight | None:
     """The one that is most like the row; the first of equals."""
 
     def likeness(flight: PlannedFlight) -> int:
-        return 2 * (flight.ends_on == cells.end) + (flight.daily_spend == cells.daily_spend)
+        there = flight.buyer or (flight.row.buyer if flight.row else None)
+        return (
+            4 * (flight.ends_on == cells.end) + 2 * (flight.daily_spend == cells.daily_spend) + (there == buyer)
+        )
 
     return max(flights, key=likeness) if flights else None
 
