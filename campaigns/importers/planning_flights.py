@@ -67,15 +67,15 @@ def _is_called(campaign: PlannedCampaign, folded: str) -> bool:
     return fold_title(campaign.name) == folded
 
 
-def _best(
-    flights: list[PlannedFlight], cells: FlightCells, buyer: User | None
-) -> PlannedFlight | None:
+def _best(flights: list[PlannedFlight], cells: FlightCells, buyer: User | None) -> PlannedFlight | None:
     """The one that is most like the row; the first of equals."""
 
     def likeness(flight: PlannedFlight) -> int:
         there = flight.buyer or (flight.row.buyer if flight.row else None)
         return (
-            4 * (flight.ends_on == cells.end) + 2 * (flight.daily_spend == cells.daily_spend) + (there == buyer)
+            4 * (flight.ends_on == cells.end)
+            + 2 * (flight.daily_spend == cells.daily_spend)
+            + (there == buyer)
         )
 
     return max(flights, key=likeness) if flights else None
