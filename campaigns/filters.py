@@ -3,10 +3,14 @@
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from authorizations.enums import Reason
 from brands.models import Brand, User
@@ -57,6 +61,30 @@ class HandleFilter(django_filters.CharFilter):
     field_class = HandleField
 
 
+# The newest campaigns are offered; any other of the brand may stand in the URL.
+MOST_OFFERED = 200
+
+
+class PlainSelect(forms.Select):
+    """A choice of one: Django renders two templates for each option, more than for the line of a flight."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, *_renderer: Any, **_more: Any) -> SafeString:
+        """The same markup as Django's, put together at once."""
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (option["value"], flatatt(option["attrs"]), option["label"])
+                for _, group, _ in widget["optgroups"]
+                for option in group
+            ),
+        )
+        return format_html(
+            '<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options
+        )
+
+
 class FlightFilter(django_filters.FilterSet):
     """Filters in the URL. Reason, lapse and section depend on the verdict: they end up in ``choice``."""
 
@@ -65,7 +93,10 @@ class FlightFilter(django_filters.FilterSet):
         queryset=User.objects.none(), label="Buyer", empty_label="All buyers"
     )
     campaign = django_filters.ModelChoiceFilter(
-        queryset=Campaign.objects.none(), label="Campaign", empty_label="All campaigns"
+        queryset=Campaign.objects.none(),
+        label="Campaign",
+        empty_label="All campaigns",
+        widget=PlainSelect,
     )
     creator = HandleFilter(field_name="post__creator__handle", label="Creator")
     reason = django_filters.ChoiceFilter(
@@ -88,8 +119,12 @@ class FlightFilter(django_filters.FilterSet):
         super().__init__(data, queryset=Flight.objects.for_brand(brand), **kwargs)
         buyers = User.objects.filter(memberships__brand=brand).order_by("full_name", "email")
         cast(django_filters.ModelChoiceFilter, self.filters["buyer"]).queryset = buyers
-        campaigns = Campaign.objects.for_brand(brand).order_by("name")
-        cast(django_filters.ModelChoiceFilter, self.filters["campaign"]).queryset = campaigns
+        campaigns = Campaign.objects.for_brand(brand)
+        newest = campaigns.order_by("-pk").values("pk")[:MOST_OFFERED]
+        offered = campaigns.filter(Q(pk__in=newest) | Q(pk=_id((data or {}).get("campaign")))).order_by(
+            "name"
+        )
+        cast(django_filters.ModelChoiceFilter, self.filters["campaign"]).queryset = offered
 
     def search(self, flights: QuerySet[Flight], _name: str, value: str) -> QuerySet[Flight]:
         """Every word must be in the title, handle, SKU, product or campaign, or be the post id."""
@@ -119,3 +154,11 @@ class FlightFilter(django_filters.FilterSet):
             reason=Reason(values["reason"]) if values["reason"] else None,
             gap_before=None if days is None else now + timedelta(days=int(days)),
         )
+
+
+def _id(text: Any) -> UUID | None:
+    """The id that ``text`` is, None if it is none; what is no id is refused by the field itself."""
+    try:
+        return UUID(text)
+    except (TypeError, ValueError, AttributeError):
+        return None

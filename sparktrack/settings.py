@@ -114,9 +114,10 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     _timeouts = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
     _database["OPTIONS"] = {"connect_timeout": 3}
-    # PgBouncer refuses start-up options: behind it the role carries these time-outs (docs/operations.md).
+    # PgBouncer refuses start-up options: behind it the role carries these (docs/operations.md).
     if not environment.flag("DATABASE_POOLED", default=False):
-        _database["OPTIONS"]["options"] = _timeouts
+        # A page's statement runs for less time than compiling it takes (docs/benchmarks.md).
+        _database["OPTIONS"]["options"] = f"{_timeouts} -c jit=off"
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
