@@ -1,7 +1,9 @@
 """What is left to do about a post; none of it changes a verdict (DOMAIN.md §6)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from authorizations.enums import EndSource
@@ -9,6 +11,10 @@ from authorizations.models import AuthorizationCode, UsageRight
 from campaigns.models import Flight
 from posts.enums import Lane
 from posts.models import Post
+from sparktrack.core.wording import clock
+
+# The ad accounts in which a code is in use, by the code's id; None = nobody said which.
+Uses: TypeAlias = Mapping[UUID, Collection[UUID | None]]
 
 _UNVERIFIED = {EndSource.ASSUMED, EndSource.SHEET, EndSource.COMPUTED, EndSource.CREATOR}
 
@@ -25,32 +31,50 @@ def post_todos(
     post: Post,
     *,
     codes: Sequence[AuthorizationCode],
-    applied: Collection[UUID],
+    uses: Uses,
+    ends: Mapping[UUID, datetime],
     rights: Sequence[UsageRight],
     flights: Sequence[Flight],
+    now: datetime,
+    zone: str,
 ) -> list[Todo]:
-    """The to-dos of a post from its usable codes, the ids of the applied ones, the rights that count, its flights."""
+    """The to-dos of a post from its usable codes, the rights that count and the flights that are not over.
+
+    ``uses`` and ``ends`` are those of all its codes, also of old ones; clock times are said in the IANA ``zone``.
+    """
+    replacements = [
+        (code, f"before {clock(end, zone, now=now)}" if (end := ends[code.supersedes_id]) > now else "now")
+        for code in codes
+        if code.supersedes_id and _lacks_an_account(uses.get(code.supersedes_id, ()), uses.get(code.pk, ()))
+    ]
     return [
-        *_of_codes(codes, applied, in_use=bool(flights)),
+        *(_apply_replacement(code, when, first=not uses.get(code.pk)) for code, when in replacements),
+        *_of_codes(codes, uses, {code.pk for code, _ in replacements}, in_use=bool(flights)),
         *_of_rights(rights),
         *_of_the_post(post, flights),
     ]
 
 
-def _of_codes(codes: Sequence[AuthorizationCode], applied: Collection[UUID], *, in_use: bool) -> list[Todo]:
+def _lacks_an_account(old: Collection[UUID | None], new: Collection[UUID | None]) -> bool:
+    """Whether an old code is in use where its replacement is not; None = nobody said in which ad account."""
+    if not new:
+        return bool(old)
+    return None not in new and any(account not in new for account in old if account is not None)
+
+
+def _apply_replacement(code: AuthorizationCode, when: str, *, first: bool) -> Todo:
+    where = "not in Ads Manager yet" if first else "not in every ad account of the old one yet"
+    return Todo("Apply the replacement", f"The {code} is {where}: apply it {when}.")
+
+
+def _of_codes(
+    codes: Sequence[AuthorizationCode], uses: Uses, replacements: Collection[UUID], *, in_use: bool
+) -> list[Todo]:
     todos = []
     replaced = {code.supersedes_id for code in codes if code.supersedes_id}
     for code in codes:
-        if code.pk not in applied and (in_use or code.supersedes_id):
-            if code.supersedes_id in applied:
-                end = "the end of the old one"
-                todos.append(
-                    Todo("Apply the replacement", f"The {code} is not in Ads Manager yet: apply it by {end}.")
-                )
-            else:
-                todos.append(
-                    Todo("Apply the code", f"Nobody noted that the {code} was taken to Ads Manager.")
-                )
+        if (in_use or code.supersedes_id) and not uses.get(code.pk) and code.pk not in replacements:
+            todos.append(Todo("Apply the code", f"Nobody noted that the {code} was taken to Ads Manager."))
         if code.pk in replaced:
             continue
         if code.start_assumed:

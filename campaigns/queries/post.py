@@ -105,9 +105,12 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime) -> PostPage:
         todos=post_todos(
             post,
             codes=[line.code for line in codes if line.status in _USABLE],
-            applied={line.code.pk for line in codes if line.uses},
+            uses={line.code.pk: {use.ad_account_id for use in line.uses} for line in codes},
+            ends={line.code.pk: line.ends_at for line in codes},
             rights=[line.right for line in rights if line.counts],
             flights=[line.flight for line in lines if line.status is not FlightStatus.ENDED],
+            now=now,
+            zone=brand.time_zone,
         ),
         history=_history(brand, post, codes, rights, flights),
     )
