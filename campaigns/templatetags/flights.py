@@ -23,7 +23,9 @@ from campaigns.tracks import post_timeline, timeline_sentence
 from campaigns.words import Words, flight_words, post_words, strip_sentence
 from posts.enums import Lane, Method
 from posts.models import MetricsSnapshot, Post
+from sparktrack.core.cells import Refusal
 from sparktrack.core.wording import TimeWords, count, money
+from sparktrack.tiktok.links import parse_post_link
 
 register = template.Library()
 
@@ -193,6 +195,15 @@ def times_of(context: Context, zone: str) -> TimeWords:
 
 def _subject(post: Post) -> Subject:
     return Subject(post.creator.handle, linked=post.method != Method.CODE)
+
+
+@register.filter
+def tiktok_link(post: Post) -> str:
+    """The address of the post at TikTok; empty where what is on file leads elsewhere: nobody is sent there."""
+    try:
+        return parse_post_link(post.url).url_for(post.creator.handle)
+    except Refusal:
+        return ""
 
 
 @register.filter

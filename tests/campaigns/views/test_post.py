@@ -1,0 +1,323 @@
+import re
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from authorizations.enums import RightTrigger
+from authorizations.operations.codes import Use, mark_applied, reject_codes, revoke_codes
+from authorizations.operations.links import LinkDraft, open_links
+from authorizations.operations.posts import change_method, mark_posts_gone, set_own_account
+from brands.enums import Role
+from brands.operations.edits import Edit
+from campaigns.operations.flights import end_flights, pause_flights, run_flights_anyway
+from posts.enums import Method, MetricsSource, Stage
+from posts.operations import Metrics, StageReached, edit_posts, record_metrics, record_stages
+from sparktrack.core.actors import Actor, ActorKind
+from tests.campaigns.scenes import blocked, covered, must_pause, ready_post, stops, unplanned, without_rights
+from tests.world import DAY, NOW, World, client_of, spark_code
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def show(world):
+    """Opens the page of a post as a member with a role."""
+
+    def get(post, role=Role.VIEWER):
+        return client_of(world.member(role)).get(f"/b/{world.brand.slug}/posts/{post.pk}/")
+
+    return get
+
+
+def text(response, css_id=""):
+    """What a person reads on the page, or in its section under the heading ``css_id``."""
+    html = response.content.decode()
+    if css_id:
+        html = re.search(rf'<section[^>]*aria-labelledby="{css_id}".*?</section>', html, re.DOTALL)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def verdict(response):
+    """The largest words of the page."""
+    found = re.search(r'<p class="verdict[^>]*>(.*?)</p>', response.content.decode(), re.DOTALL)
+    return " ".join(found[1].split())
+
+
+# --- The answer -----------------------------------------------------------------------------------------------------
+def test_the_answer_is_that_of_the_flight(world, show):
+    assert verdict(show(stops(world).post)).startswith("Stops Thu 26 Nov")
+    assert verdict(show(must_pause(world).post)) == "Rights end Thu 26 Nov: pause it that day"
+    assert "Covered to the end, Fri 11 Dec" in verdict(show(covered(world).post))
+    assert verdict(show(without_rights(world).post)).startswith("Runs without permission since")
+    assert verdict(show(blocked(world).post)) == "Has not run since Fri 20 Nov: no code"
+
+
+def test_without_a_flight_the_post_answers_for_itself(world, show):
+    assert verdict(show(ready_post(world))).startswith("Ready to run until")
+    assert verdict(show(world.post())).startswith("Not ready")
+    assert "it is inventory" in text(show(world.post()))
+
+
+def test_a_flight_without_dates_or_one_that_ended_leaves_the_answer_to_the_post(world, show):
+    assert verdict(show(unplanned(world).post)).startswith("Ready to run until")
+    (ended,) = end_flights(flights=[covered(world)], **world.by)
+    assert verdict(show(ended.post)).startswith("Ready to run until")
+    assert "Ended" in text(show(ended.post), "flights")
+
+
+def test_of_several_flights_the_one_that_runs_and_lapses_first_answers(world, show):
+    post = ready_post(world, code_days=5)
+    world.flight(post, world.day(8), world.day(20), campaign=world.campaign("Later"))
+    world.flight(post, world.day(-1), world.day(2), campaign=world.campaign("Safe"))
+    world.flight(post, world.day(-1), world.day(20), campaign=world.campaign("Now"))
+    assert "in Now" in text(show(post))
+
+
+def test_a_paused_flight_says_so(world, show):
+    (flight,) = pause_flights(flights=[stops(world)], **world.by)
+    assert "paused" in text(show(flight.post), "flights").lower()
+
+
+def test_money_at_risk_is_in_the_currency_of_the_account(world, show):
+    flight = stops(world, daily_spend=Decimal("12.50"), ad_account=world.account(currency="EUR"))
+    assert "≈ €200" in text(show(flight.post)).replace("≈€", "≈ €")
+
+
+def test_a_post_that_is_gone_is_blocked_since_then(world, show):
+    flight = covered(world)
+    mark_posts_gone(posts=[flight.post], since=NOW - DAY, **world.by)
+    assert "private" in verdict(show(flight.post)).lower()
+
+
+# --- The parts ------------------------------------------------------------------------------------------------------
+def test_a_code_is_shown_by_its_ending_only(world, show):
+    post = world.post()
+    code = spark_code(4711)
+    world.code(post, NOW, code=code)
+    for role in Role:
+        page = show(post, role).content.decode()
+        assert f"code ending {code[-4:]}" in page
+        assert code not in page
+        assert code[:-4] not in page
+
+
+def test_codes_say_their_status_window_and_use(world, show):
+    post = world.post()
+    account = world.account(name="Northbeam US")
+    used = world.code(post, NOW - DAY, days=60)
+    mark_applied(uses=[Use(used, account)], **world.by)
+    revoke_codes(codes=[world.code(post, NOW - 9 * DAY, days=60)], at=NOW - DAY, **world.by)
+    reject_codes(codes=[world.code(post, NOW)], error="Error 4012: no longer valid", **world.by)
+    world.code(post, NOW - 40 * DAY)
+    world.code(post, NOW + 3 * DAY)
+    world.code(post, NOW - 27 * DAY)
+    codes = text(show(post), "codes")
+    for word in (
+        "Active",
+        "Revoked",
+        "Rejected",
+        "Expired",
+        "Scheduled",
+        "Expiring",
+        "Error 4012",
+        "Northbeam US",
+    ):
+        assert word in codes, word
+    assert codes.count("not applied yet") == 5
+    assert "60 days" in codes
+
+
+def test_a_guessed_start_is_called_about(world, show):
+    post = world.post()
+    world.code(post, NOW, start_assumed=True)
+    page = show(post)
+    assert "about" in text(page, "codes")
+    assert "Ask when it was generated" in text(page, "todos")
+
+
+def test_rights_of_the_post_silence_those_of_brief_and_creator(world, show):
+    post = world.post()
+    world.right(world.day(-5), world.day(30), post=post, contract_reference="2026-1", channels=["tiktok"])
+    world.right(world.day(-5), creator=post.creator, contract_reference="2025-9")
+    rights = text(show(post), "rights")
+    assert rights.count("Does not count here") == 1
+    assert rights.index("Paid use allowed") < rights.index("2025-9") < rights.index("Does not count here")
+
+
+def test_rights_say_when_they_are_not_paid_not_started_or_over(world, show):
+    post = world.post()
+    world.right(world.day(-5), post=post, paid_amplification=False)
+    world.right(None, post=post, trigger=RightTrigger.POSTING)
+    world.right(world.day(-50), world.day(-5), post=post)
+    world.right(world.day(5), world.day(9), post=post)
+    rights = text(show(post), "rights")
+    for words in (
+        "Paid use not allowed",
+        "begins with posting, which has not happened",
+        "Ended",
+        "Starts later",
+    ):
+        assert words in rights, words
+    # The last day of a right, not the instant after it.
+    assert "Sun 29 Nov" in rights or "Mon 30 Nov" in rights
+    assert "00:00" not in rights
+
+
+def test_a_brand_that_does_not_track_rights_says_so(show, world):
+    world.brand.tracks_rights = False
+    world.brand.save()
+    assert "does not track rights" in text(show(world.post()), "rights")
+
+
+def test_links_stand_in_for_codes_where_no_code_is_needed(world, show):
+    post = world.post()
+    change_method(posts=[post], method=Method.LINKED_ACCOUNT, **world.by)
+    assert "This post needs no code" in text(show(post), "codes")
+    open_links(drafts=[LinkDraft(post.creator, world.account(name="US"), NOW)], **world.by)
+    assert "Linked to US" in text(show(post), "codes")
+
+
+def test_the_own_account_needs_no_code(world, show):
+    post = world.post()
+    set_own_account(creators=[post.creator], own=True, **world.by)
+    assert "needs no code" in text(show(post), "codes")
+
+
+def test_a_post_without_a_code_says_how_the_creator_makes_one(world, show):
+    assert "Generate code" in text(show(world.post()), "codes")
+
+
+def test_running_anyway_names_reason_and_person(world, show):
+    flight = without_rights(world)
+    ada = world.member(Role.ADMIN, full_name="Ada Lovelace")
+    run_flights_anyway(flights=[flight], reason="Agreed by mail", approver=ada, **world.by)
+    assert "Agreed by mail (Ada" in text(show(flight.post), "flights")
+
+
+def test_stage_numbers_and_history_are_there(world, show):
+    post = world.post()
+    record_stages(stages=[StageReached(post, Stage.APPROVED, NOW)], **world.by)
+    numbers = {"views": 184_200, "likes": 7}
+    record_metrics(metrics=[Metrics(post, NOW, MetricsSource.PERSON, numbers)], **world.by)
+    page = text(show(post))
+    assert "Approved" in page
+    assert "184,200 views, 7 likes" in page
+    assert "Post added" in text(show(post), "history")
+
+
+# --- Who sees what --------------------------------------------------------------------------------------------------
+SECRETS = {
+    "fee": "41234",
+    "cap": "51234",
+    "contact": "contact@creators.example",
+    "agent": "agent@creators.example",
+    "hand-off": "Only for us: hand-off",
+    "notes": "Only for us: notes",
+    "creator": "Only for us: creator",
+}
+
+
+def full_of_secrets(world):
+    creator = world.creator(
+        details={
+            "email": SECRETS["contact"],
+            "agent_email": SECRETS["agent"],
+            "agent_name": "Fern Talent",
+            "notes": SECRETS["creator"],
+        }
+    )
+    post = ready_post(
+        world, creator=creator, details={"hand_off_note": SECRETS["hand-off"], "notes": SECRETS["notes"]}
+    )
+    world.right(world.day(-9), post=post, fee=Decimal(SECRETS["fee"]), spend_cap=Decimal(SECRETS["cap"]))
+    world.flight(post, world.day(-1), world.day(20))
+    return post
+
+
+def test_a_viewer_sees_no_fee_no_contact_and_no_internal_note(world, show):
+    post = full_of_secrets(world)
+    pages = show(post, Role.VIEWER).content.decode()
+    client = client_of(world.member(Role.VIEWER))
+    for query in ("", "?section=stops", "?section=covered", "?q=creator"):
+        pages += client.get(f"/b/{world.brand.slug}/{query}").content.decode()
+    for name, secret in SECRETS.items():
+        assert secret not in pages.replace(",", ""), name
+
+
+def test_a_viewer_does_not_see_notes_by_way_of_the_history(world, show):
+    post = full_of_secrets(world)
+    edit_posts(edits=[Edit(post, {"notes": "Only for us: later", "hand_off_note": "x"})], **world.by)
+    page = show(post, Role.VIEWER).content.decode()
+    assert "Only for us" not in page
+    assert "Post edited" in text(show(post), "history")
+
+
+def test_a_viewer_sees_no_email_of_a_colleague(world, show):
+    post = full_of_secrets(world)
+    ada = world.member(Role.MANAGER, email="ada@brand.example", full_name="Ada Lovelace")
+    by = {**world.by, "actor": Actor(ActorKind.USER, str(ada.pk), ada.email)}
+    edit_posts(edits=[Edit(post, {"title": "Other"})], **by)
+    assert "ada@brand.example" not in show(post, Role.VIEWER).content.decode()
+    assert "ada@brand.example" in show(post, Role.BUYER).content.decode()
+
+
+def test_buyers_read_the_hand_off_note(world, show):
+    assert SECRETS["hand-off"] in show(full_of_secrets(world), Role.BUYER).content.decode()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)//https://www.tiktok.com/",
+        "data:text/html,x",
+        "https://tiktok.com.evil.example/@a/video/7301184422019655681",
+        "//evil.example",
+    ],
+)
+def test_the_page_links_to_tiktok_and_nowhere_else(url, world, show):
+    post = world.post(url="https://www.tiktok.com/@a/video/7301184422019655681")
+    assert 'href="https://www.tiktok.com/@a/video/' in show(post).content.decode()
+    type(post).objects.filter(pk=post.pk).update(url=url)
+    links = re.findall(r'href="([^"]*)"', show(post).content.decode())
+    assert url not in links
+
+
+# --- Not there --------------------------------------------------------------------------------------------------------
+def test_an_unknown_post_and_a_malformed_id_are_not_found(world):
+    client = client_of(world.member())
+    for pk in ("00000000-0000-0000-0000-000000000000", "1", "../../admin", "%00"):
+        assert client.get(f"/b/{world.brand.slug}/posts/{pk}/").status_code == 404
+
+
+# --- Queries ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("rows", [1, 3, 50])
+def test_the_post_page_takes_thirteen_queries_however_much_is_on_it(rows, world):
+    post = world.post()
+    for _ in range(rows):
+        code = world.code(post, NOW)
+        mark_applied(uses=[Use(code, world.account()), Use(code)], **world.by)
+        world.right(world.day(-9), world.day(9), post=post, approved_by=world.member())
+        world.right(world.day(-9), creator=post.creator)
+        world.flight(post, world.day(-1), world.day(9), buyer=world.member(), ad_account=world.account())
+        record_stages(stages=[StageReached(post, Stage.POSTED, NOW)], **world.by)
+    client = client_of(world.member())
+    url = f"/b/{world.brand.slug}/posts/{post.pk}/"
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    assert len(captured) == 13
