@@ -134,7 +134,7 @@ def _stated_window(
                 f"{days} days from the start do not end on {last}: the stated end counts.",
             )
             days = None
-        elif expires_on is not None:
+        elif expires_on is not None and cells.start is not None:
             expires_on = None  # within a day of the stated one: start and days say it best
     try:
         window = code_window(
@@ -170,7 +170,10 @@ def _start(
         if cells.end is not None:
             end_on, end_at = moment(cells.end, zone)
             last = end_on or (local_date(end_at, zone) if end_at else day)
-            day = birth or min(day, last - _DAY)
+            if cells.days is not None:
+                day = last - timedelta(days=cells.days)
+            else:
+                day = birth or min(day, last - _DAY)
         return day, first_instant(day, zone), True
     day_, instant = moment(cells.start, zone)
     if (

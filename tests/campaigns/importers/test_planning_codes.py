@@ -63,6 +63,7 @@ WINDOWS = [
     ({"auth_date": "2026-10-02", "days": "30", "expires": "2026-10-31"}, ("2026-10-02", 30, "computed")),
     ({"auth_date": "2026-10-02", "days": "30", "expires": "2026-12-01"}, ("2026-10-02", 60, "sheet")),
     ({"expires": "2026-12-01"}, ("2026-10-01", 61, "sheet")),
+    ({"days": "30", "expires": "2026-12-01"}, ("2026-11-01", 30, "sheet")),
     ({"days": "30"}, ("2026-11-20", 30, "assumed")),
     ({"auth_date": "2026-10-02T12:30:00Z", "days": "7"}, ("2026-10-02 12:30:00+00:00", 7, "computed")),
     ({"auth_date": "2026-10-02 08:30", "days": "7"}, ("2026-10-02 12:30:00+00:00", 7, "computed")),
@@ -88,6 +89,13 @@ def test_the_same_row_changes_nothing_a_day_later(case, cells, _window):
     assert counts(again, "created") == counts(again, "updated") == {}
     assert again.report["unchanged"] == first.report["created"]
     assert {**case.code.__dict__, "_state": 0} == {**before, "_state": 0}
+
+
+def test_days_before_a_stated_end_tell_the_start_and_contradict_nothing(case):
+    outcome = case.take(days="30", expires="2026-12-01")
+
+    assert said(outcome, "warnings") == []
+    assert case.code.expires_on == date(2026, 12, 1)
 
 
 def test_typed_days_are_days_of_the_brand(case):
