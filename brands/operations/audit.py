@@ -48,7 +48,7 @@ def record_changes(brand: Brand, changes: Iterable[Change], *, now: datetime, ac
     insert(
         [
             AuditEntry(
-                brand=brand,
+                brand_id=brand.pk,
                 at=now,
                 actor_kind=actor.kind,
                 actor_id=actor.id,

@@ -12,7 +12,7 @@ from campaigns.importers.messages import Message, Problem
 from campaigns.importers.rows import RowValues
 from sparktrack.core.cells import Cell, cell_text
 from sparktrack.core.dates import DateOrder, date_evidence
-from sparktrack.core.tabular import Header, Row, SheetFile, UnusableFile, choose_sheet
+from sparktrack.core.tabular import Header, Row, SheetFile, UnusableFile, choose_sheet, fold_name
 
 _NO_HEADER = (
     "No header row was found{where}: a tracker has columns such as “Creator handle”, “Post link” and “Spark code”; "
@@ -67,8 +67,12 @@ def read_tracker(file: SheetFile, options: ReadOptions, *, zone: str) -> Tracker
 
 def _body(file: SheetFile, sheet: str | None, header: Header) -> Iterator[Row]:
     """The rows below the header, without repetitions of it."""
+    first = min(header.fields)
+    name = fold_name(header.names[first])
     for row in file.rows(sheet):
-        if row.number > header.row and not header.is_repeated_by(row.cells):
+        # Most rows are told from the header by one cell.
+        again = len(row.cells) > first and fold_name(cell_text(row.cells[first])) == name
+        if row.number > header.row and not (again and header.is_repeated_by(row.cells)):
             yield row
 
 
