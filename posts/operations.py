@@ -23,7 +23,7 @@ from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from sparktrack.core.actors import Actor
 from sparktrack.core.cells import quoted
 from sparktrack.core.refusals import RefusedError
-from sparktrack.tiktok.links import BadPostId, parse_post_id, posted_at
+from sparktrack.tiktok.links import BadPostId, parse_post_id, parse_post_link, posted_at
 
 EDITABLE = frozenset(
     {
@@ -62,6 +62,7 @@ EDITABLE_BRIEF = frozenset(
 )
 
 
+_MOST_USAGE_DAYS = 36_500
 NUMBERS = frozenset({"views", "likes", "comments", "shares", "saves"})
 
 
@@ -71,6 +72,10 @@ class DuplicatePostError(RefusedError):
 
 class DuplicateBriefError(RefusedError):
     """The brand has a brief of this title already."""
+
+
+class UsageDaysError(RefusedError):
+    """Nobody agrees on usage for no days, or for centuries."""
 
 
 class NegativeNumberError(RefusedError):
@@ -99,10 +104,11 @@ class Metrics:
 def add_briefs(*, brand: Brand, drafts: Sequence[dict[str, Any]], now: datetime, actor: Actor) -> list[Brief]:
     """Put briefs on file; each draft holds values for fields of ``EDITABLE_BRIEF``.
 
-    Raises DuplicateBriefError for a title that the brand has already, ValueError for another field.
+    Raises DuplicateBriefError for a title that the brand has already, UsageDaysError, ValueError for another field.
     """
     for draft in drafts:
         refuse_others(draft, EDITABLE_BRIEF)
+        _refuse_odd_days(draft)
     rows = [Brief(brand=brand, created_at=now, **draft) for draft in drafts]
     with locked(brand):
         _refuse_known_titles(brand, [(row.title, row.pk) for row in rows])
@@ -115,8 +121,11 @@ def add_briefs(*, brand: Brand, drafts: Sequence[dict[str, Any]], now: datetime,
 def edit_briefs(*, brand: Brand, edits: Sequence[Edit[Brief]], now: datetime, actor: Actor) -> list[Brief]:
     """Change briefs; returns those that changed.
 
-    Raises DuplicateBriefError for a title that another brief has, ValueError for a field that is not edited here.
+    Raises DuplicateBriefError for a title that another brief has, UsageDaysError, ValueError for a field that is not
+    edited here.
     """
+    for edit in edits:
+        _refuse_odd_days(edit.values)
     with locked(brand):
         _refuse_known_titles(
             brand, [(edit.values["title"], edit.row.pk) for edit in edits if "title" in edit.values]
@@ -136,7 +145,8 @@ def edit_posts(*, brand: Brand, edits: Sequence[Edit[Post]], now: datetime, acto
     """Change what posts say; returns those that changed.
 
     A post that gets its id, and has no day of posting, gets that from the id too. Raises DuplicatePostError for an id
-    or URL that another post has, BadPostId for an id that is none, ValueError for a field that is not edited here.
+    or URL that another post has, BadPostId for an id that is none, BadLink or OtherPlatform for a URL that leads
+    elsewhere than to a TikTok post, ValueError for a field that is not edited here.
     """
     with locked(brand):
         refuse_known_posts(brand, [(edit.row.pk, edit.values) for edit in edits])
@@ -155,6 +165,7 @@ def edit_posts(*, brand: Brand, edits: Sequence[Edit[Post]], now: datetime, acto
 def refuse_known_posts(brand: Brand, wanted: Sequence[tuple[UUID, Mapping[str, Any]]]) -> None:
     """Raises DuplicatePostError if two posts were to have one id or URL, BadPostId for an id that is none.
 
+    Raises BadLink or OtherPlatform for a URL that leads elsewhere: the page of the post says "Open on TikTok" over it.
     ``wanted`` holds what each post, named by its primary key, shall say. Call it under the lock of the brand.
     """
     for name in ("tiktok_post_id", "url"):
@@ -163,6 +174,8 @@ def refuse_known_posts(brand: Brand, wanted: Sequence[tuple[UUID, Mapping[str, A
             value = values.get(name, "")
             if name == "tiktok_post_id" and value and parse_post_id(value) != value:
                 raise BadPostId(f"{quoted(value)} is not a TikTok post id: 15 to 20 digits.")
+            if name == "url" and value:
+                parse_post_link(value)
             if value and owners.setdefault(value, pk) != pk:
                 raise DuplicatePostError(f"The post {value} is there twice.", field=name)
         for known in rows_with(Post, brand, name, owners):
@@ -231,6 +244,14 @@ def record_metrics(
         MetricsSnapshot.objects.bulk_create(rows, batch_size=BATCH)
         record_changes(brand, changes, now=now, actor=actor)
     return rows
+
+
+def _refuse_odd_days(values: Mapping[str, Any]) -> None:
+    days = values.get("usage_days")
+    if days is not None and not 1 <= days <= _MOST_USAGE_DAYS:
+        raise UsageDaysError(
+            f"Usage is agreed for 1 to {_MOST_USAGE_DAYS:,} days, not {days:,}.", field="usage_days"
+        )
 
 
 def _refuse_known_titles(brand: Brand, wanted: Sequence[tuple[str, UUID]]) -> None:

@@ -15,6 +15,7 @@ from posts.operations import (
     Metrics,
     NegativeNumberError,
     StageReached,
+    UsageDaysError,
     add_briefs,
     edit_briefs,
     edit_posts,
@@ -22,7 +23,7 @@ from posts.operations import (
     record_stages,
 )
 from sparktrack.core.actors import Actor, ActorKind
-from sparktrack.tiktok.links import BadPostId, posted_at
+from sparktrack.tiktok.links import BadLink, BadPostId, OtherPlatform, posted_at
 from tests.audit import changes, entries
 from tests.world import DAY, NOW, World
 
@@ -70,6 +71,17 @@ def test_a_title_is_there_once_in_a_brand(world):
     assert (stored(glow).title, stored(shine).title) == ("Glow", "Shine")
     assert Brief.objects.count() == 2
     assert briefs(World(), "Glow")
+
+
+@pytest.mark.parametrize("days", [0, -1, 36_501, 2**63])
+def test_a_brief_asks_for_usage_of_a_possible_length(world, days):
+    with pytest.raises(UsageDaysError) as refused:
+        add_briefs(drafts=[{"title": "Glow", "usage_days": days}], **world.by)
+    assert refused.value.field == "usage_days"
+    (brief,) = briefs(world, "Glow")
+    with pytest.raises(UsageDaysError):
+        edit_briefs(edits=[Edit(brief, {"usage_days": days})], **world.by)
+    assert stored(brief).usage_days is None
 
 
 def test_briefs_are_edited_and_noted(world):
@@ -151,6 +163,25 @@ def test_an_id_that_is_none_is_refused(world):
 def test_what_changes_coverage_is_not_edited_here(world, name):
     with pytest.raises(ValueError, match=f"Not edited here: {name}"):
         edit_posts(edits=[Edit(world.post(), {name: None})], **world.by)
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("javascript:alert(1)//www.tiktok.com/@a/video/7690248111420345644", BadLink),
+        ("https://evil.example/@a/video/7690248111420345644", BadLink),
+        ("https://www.tiktok.com.evil.example/@a/video/7690248111420345644", BadLink),
+        ("https://www.tiktok.com@evil.example/@a/video/7690248111420345644", BadLink),
+        ("https://www.instagram.com/p/Cxyz/", OtherPlatform),
+    ],
+)
+def test_what_says_open_on_tiktok_leads_to_tiktok(world, url, error):
+    post = world.post()
+    with pytest.raises(error):
+        edit_posts(edits=[Edit(post, {"url": url})], **world.by)
+    with pytest.raises(error):
+        world.post(url=url)
+    assert not Post.objects.exclude(url="").exists()
 
 
 def test_a_post_of_another_brand_is_not_edited(world):
