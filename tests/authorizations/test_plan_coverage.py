@@ -83,6 +83,22 @@ def test_the_520_worked_cases_through_a_pipe(tmp_path):
     assert done.stderr.decode().strip() == "CommandError: malformed lines: 1"
 
 
+def test_reader_that_has_seen_enough_is_no_error(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "plan_coverage", VECTORS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        env={**os.environ, "SPARKTRACK_VAR": str(tmp_path)},
+    ) as command:
+        assert command.stdout
+        assert command.stderr
+        command.stdout.readline()
+        command.stdout.close()
+        assert command.stderr.read() == b""
+    assert command.returncode == 0
+
+
 @pytest.mark.parametrize("arguments", [(), ("-",)])
 def test_standard_input_is_read_without_a_file(monkeypatch, arguments):
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(CASE).encode())))

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -34,7 +35,13 @@ class Command(BaseCommand):
                 lines = sys.stdin.buffer if file == "-" else stack.enter_context(Path(file).open("rb"))
             except OSError as error:
                 raise CommandError(f"{file}: {error.strerror}", returncode=2) from error
-            malformed = self.answer_all(lines)
+            try:
+                malformed = self.answer_all(lines)
+                self.stdout.flush()
+            except BrokenPipeError:
+                # Whoever reads has seen enough (``… | head``). Python flushes once more on its way out.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                return
         if malformed:
             raise CommandError(f"malformed lines: {malformed}", returncode=1)
 
