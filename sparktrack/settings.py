@@ -64,9 +64,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sparktrack.core.middleware.request_log",
     "sparktrack.core.middleware.health",
+    "csp.middleware.CSPMiddleware",  # before whatever may answer with a page of its own, such as 400 for a wrong Host
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "sparktrack.core.middleware.session_limits",
     "django.middleware.common.CommonMiddleware",
@@ -237,6 +237,8 @@ AXES_CLIENT_IP_CALLABLE = "sparktrack.core.addresses.limit_address"
 AXES_WHITELIST_CALLABLE = "brands.accounts.is_known_device"
 AXES_LOCKOUT_CALLABLE = "sparktrack.core.views.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
+# A failure is kept with its form and query: "next" may be the link of an invitation.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "next"]
 
 # --- Language, time, files -------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-us"

@@ -8,7 +8,7 @@ import structlog
 
 # A Spark code as TikTok writes it (`#` and 64 base64 characters), also percent-encoded; 40 leaves room for cut ones.
 _CODE = re.compile(r"(?:#|%23)(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]){40,}")
-_INVITATION = re.compile(r"\binv_[A-Za-z0-9_-]{20,}")
+_INVITATION = re.compile(r"inv_[A-Za-z0-9_-]{20,}")  # whatever stands before it: %2Finv_… in a query
 # Links of one use in mails: the part that gives access.
 _LINK = re.compile(r"(/password/reset/key/|/confirm-email/)[^/\s\"'?]+")
 

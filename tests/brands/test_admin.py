@@ -196,3 +196,25 @@ def test_second_factors_are_shown_without_their_secret_and_a_lost_one_can_be_del
     assert factor.data["secret"] not in page
     staff.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
     assert not Authenticator.objects.filter(pk=factor.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("brands/user", "password__startswith=a"),
+        ("brands/user", "email__regex=."),
+        ("brands/invitation", "token_hash__startswith=a"),
+        ("mfa/authenticator", "data__secret__startswith=1"),
+        ("authorizations/authorizationcode", "fingerprint__startswith=a"),
+        ("authorizations/accountlink", "ends_at__year=99999999999999"),
+    ],
+)
+def test_the_address_of_a_list_asks_for_nothing_but_its_filters(staff, name, query):
+    staff.raise_request_exception = False
+    assert staff.get(f"/admin/{name}/?{query}").status_code == 400
+
+
+def test_the_filters_of_a_list_work(staff):
+    found = staff.get("/admin/brands/user/?is_staff__exact=0").context["cl"].queryset
+    assert not found.filter(is_staff=True).exists()
+    assert staff.get("/admin/authorizations/accountlink/?ends_at__isempty=1").status_code == 200

@@ -38,6 +38,10 @@ def test_a_percent_encoded_code_is_left_out_too():
     assert redact(f"?code={encoded}&x=1") == "?code=#[code]&x=1"
 
 
+def test_a_token_inside_an_encoded_address_is_left_out_too():
+    assert redact(f"?next=%2Finvitations%2F{TOKEN}%2F") == "?next=%2Finvitations%2Finv_[token]%2F"
+
+
 def test_what_is_no_secret_stays():
     text = "/b/northbeam/posts/01a1fff1-71ab-7580-b756-c372392083f5/ #hashtag code ending k2Y= #12"
     assert redact(text) == text

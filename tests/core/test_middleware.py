@@ -89,3 +89,11 @@ def test_readiness_follows_the_database(client, db, monkeypatch):
         response = client.get("/readyz")
     assert response.status_code == 503
     assert "canary" not in response.content.decode()
+
+
+def test_a_wrong_host_is_answered_with_a_policy_too(settings):
+    settings.ALLOWED_HOSTS = ["sparktrack.example"]
+    settings.SECURE_SSL_REDIRECT = True
+    response = Client(raise_request_exception=False).get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "default-src 'self'" in response["Content-Security-Policy"]

@@ -131,6 +131,14 @@ def test_passwords_are_not_kept_with_the_failures():
     assert "canary-password" not in str(list(AccessAttempt.objects.values()))
 
 
+def test_the_link_of_an_invitation_is_not_kept_with_the_failures():
+    token = "inv_" + "canary" * 7
+    here = f"/invitations/{token}/"
+    Client().post(f"{LOGIN}?next={here}", {"login": "a@example.com", "password": "wrong", "next": here})
+    assert AccessAttempt.objects.exists()
+    assert token not in str(list(AccessAttempt.objects.values()))
+
+
 def test_the_question_for_the_password_before_something_sensitive_is_limited_too():
     client = browser(UserFactory())
     statuses = [
