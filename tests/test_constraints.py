@@ -1,0 +1,267 @@
+"""The database refuses what must never be true, whoever writes it: one case for every constraint of every model."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+
+from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
+from brands.models import AdAccount, Attachment, AuditEntry, Brand, Invitation, Membership, User
+from campaigns.models import Campaign, Flight, ImportRun
+from creators.models import Creator
+from posts.models import Brief, MetricsSnapshot, Post, StageEvent
+from tests.world import DAY, NOW, World
+
+pytestmark = pytest.mark.django_db
+
+APPS = {"brands", "creators", "posts", "authorizations", "campaigns"}
+MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS]
+TODAY = date(2026, 11, 21)
+LATER = {"starts_at": NOW, "ends_at": NOW + DAY}
+
+# What is true of a row of each model; "@creator", "@post" … stand for rows of the test's brand.
+TRUE = {
+    User: {"email": "a@example.com", "created_at": NOW},
+    Brand: {"name": "A", "slug": "a", "created_at": NOW},
+    Membership: {"user": "@user", "role": "buyer", "created_at": NOW},
+    Invitation: {
+        "email": "a@example.com",
+        "role": "buyer",
+        "token_hash": "t",
+        "created_at": NOW,
+        "expires_at": NOW + DAY,
+    },
+    AdAccount: {"name": "US", "advertiser_id": "7001", "created_at": NOW},
+    AuditEntry: {"at": NOW, "actor_kind": "user", "action": "x", "object_kind": "y"},
+    Attachment: {
+        "subject_kind": "post",
+        "subject_id": "@subject",
+        "link": "https://x.example",
+        "added_at": NOW,
+    },
+    Creator: {"handle": "maya", "created_at": NOW},
+    Brief: {"title": "Glow", "created_at": NOW},
+    Post: {
+        "creator": "@creator",
+        "url": "https://vm.tiktok.com/Z/",
+        "tiktok_post_id": "7690248111420345644",
+        "created_at": NOW,
+    },
+    StageEvent: {"post": "@post", "stage": "posted", "at": NOW},
+    MetricsSnapshot: {"post": "@post", "at": NOW, "source": "sheet"},
+    AuthorizationCode: {
+        "post": "@post",
+        "ciphertext": b"x",
+        "key_id": "1",
+        "fingerprint": "f",
+        "ending": "k2Y=",
+        "starts_at": NOW,
+        "expires_at": NOW + DAY,
+        "window_days": 1,
+        "end_source": "computed",
+        "created_at": NOW,
+    },
+    CodeUse: {"code": "@code", "ad_account": "@account", "at": NOW},
+    AccountLink: {"creator": "@creator", "ad_account": "@account", "starts_at": NOW, "created_at": NOW},
+    UsageRight: {"post": "@post", "starts_on": TODAY, "starts_at": NOW, "created_at": NOW},
+    PostGap: {"post": "@bare_post", **LATER, "reasons": "no_code", "stops_itself": True},
+    Campaign: {"name": "BFCM", "created_at": NOW},
+    Flight: {"post": "@post", "campaign": "@campaign", "created_at": NOW},
+    ImportRun: {"file_name": "x.csv", "sha256": "0", "state": "applied", "created_at": NOW},
+}
+
+# constraint → what makes a true row a wrong one; where it is there twice, a true row is written before.
+WRONG = {
+    "user_email_is_lower_case": {"email": "A@example.com"},
+    "brand_digest_hour_is_an_hour": {"digest_hour": 24},
+    "brand_expiring_days_positive": {"expiring_days": 0},
+    "membership_one_role_per_brand": {"role": "admin"},
+    "membership_role_known": {"role": "owner"},
+    "membership_deputy_period_ordered": {"deputy_from": TODAY, "deputy_until": TODAY - DAY},
+    "membership_deputy_is_another": {"deputy": "@user"},
+    "invitation_role_known": {"role": ""},
+    "invitation_ends_after_start": {"expires_at": NOW},
+    "invitation_email_is_lower_case": {"email": "A@example.com"},
+    "adaccount_name_once": {"advertiser_id": "7002"},
+    "adaccount_id_once": {"name": "EU"},
+    "auditentry_actor_kind_known": {"actor_kind": "robot"},
+    "attachment_subject_kind_known": {"subject_kind": "flight"},
+    "attachment_file_or_link": {"file": "x.pdf", "sha256": "0"},
+    "attachment_file_has_hash": {"file": "x.pdf", "link": ""},
+    "creator_handle_once": {},
+    "creator_handle_is_clean": {"handle": "Maya"},
+    "brief_title_once": {},
+    "post_id_once": {"url": ""},
+    "post_url_once": {"tiktok_post_id": ""},
+    "post_use_case_known": {"use_case": "dance"},
+    "post_lane_known": {"lane": "fast"},
+    "post_payment_state_known": {"payment_state": ""},
+    "post_method_known": {"method": ""},
+    "post_id_is_digits": {"tiktok_post_id": "12345678901234"},
+    "stageevent_stage_known": {"stage": "danced"},
+    "stageevent_once": {},
+    "metricssnapshot_source_known": {"source": "dream"},
+    "metricssnapshot_once": {},
+    "code_once_in_brand": {"post": "@bare_post"},
+    "code_ends_after_start": {"expires_at": NOW},
+    "code_window_is_positive": {"window_days": 0},
+    "code_end_source_known": {"end_source": "dream"},
+    "code_error_only_if_rejected": {"rejected_error": "4025"},
+    "codeuse_once_per_account": {},
+    "codeuse_once_without_account": {"ad_account": None},
+    "accountlink_ends_after_start": {"ends_at": NOW},
+    "accountlink_one_open": {"starts_at": NOW + DAY},
+    "right_on_one_thing": {"creator": "@creator"},
+    "right_end_said_once": {"term_days": 3, "term_months": 1},
+    "right_end_needs_start": {"starts_on": None, "starts_at": None, "trigger": "posting", "ends_at": NOW},
+    "right_fixed_has_start": {"starts_on": None, "starts_at": None},
+    "right_instant_beside_date": {"starts_at": None},
+    "right_ends_after_start": {"ends_at": NOW},
+    "right_trigger_known": {"trigger": "dream"},
+    "postgap_ends_after_start": {"ends_at": NOW - timedelta(microseconds=1)},
+    "postgap_start_once": {},
+    "postgap_one_from_ever": {"starts_at": None},
+    "postgap_has_reasons": {"reasons": ""},
+    "campaign_name_once": {},
+    "flight_ends_after_start": {"starts_on": TODAY, "starts_at": NOW, "ends_on": TODAY, "ends_at": NOW},
+    "flight_start_beside_date": {"starts_at": NOW},
+    "flight_end_beside_date": {"ends_on": TODAY, "ends_at": NOW},
+    "flight_spend_not_negative": {"daily_spend": "-0.01"},
+    "flight_spend_source_known": {"spend_source": "dream"},
+    "flight_run_anyway_has_reason": {"run_anyway_at": NOW},
+    "importrun_state_known": {"state": "undone"},
+}
+# More ways to break the same truth.
+MORE = [
+    ("creator_handle_is_clean", {"handle": ""}),
+    ("creator_handle_is_clean", {"handle": "@maya"}),
+    ("post_id_is_digits", {"tiktok_post_id": "76902481114203456x4"}),
+    ("attachment_file_or_link", {"link": ""}),
+    ("right_on_one_thing", {"post": None}),
+    ("right_on_one_thing", {"brief": "@brief"}),
+    ("right_end_said_once", {"ends_on": TODAY, "perpetual": True}),
+    ("right_end_said_once", {"ends_on": TODAY, "term_months": 1}),
+    ("right_end_said_once", {"term_days": 1, "perpetual": True}),
+    ("right_instant_beside_date", {"starts_on": None, "trigger": "posting"}),
+    ("flight_start_beside_date", {"starts_on": TODAY}),
+    ("flight_end_beside_date", {"starts_on": TODAY, "starts_at": NOW, "ends_on": TODAY}),
+    ("flight_end_beside_date", {"starts_on": TODAY, "starts_at": NOW, "ends_at": NOW + DAY}),
+    ("flight_run_anyway_has_reason", {"run_anyway_reason": "x"}),
+    ("membership_role_known", {"role": ""}),
+]
+CONSTRAINTS = {
+    constraint.name: (model, constraint) for model in MODELS for constraint in model._meta.constraints
+}
+
+
+class Cast:
+    """A brand with one row of everything that others hang on."""
+
+    def __init__(self) -> None:
+        world = World()
+        self.brand = world.brand
+        self.user = User.objects.create(email=f"someone@{world.brand.slug}.example", created_at=NOW)
+        self.creator = world.creator("somebody")
+        self.brief = Brief.objects.create(brand=self.brand, title="Shine", created_at=NOW)
+        self.post = world.post(self.creator)
+        self.subject = self.post.pk
+        self.bare_post = world.post(self.creator)
+        PostGap.objects.all().delete()
+        self.code = world.code(self.post, NOW)
+        self.account = world.account()
+        self.campaign = world.campaign()
+
+    def row(self, model, **other):
+        """An unsaved row of ``model`` that is true, but for ``other``."""
+        values = {**TRUE[model], **other}
+        if any(field.name == "brand" for field in model._meta.fields):
+            values = {"brand": self.brand, **values}
+        for name, value in values.items():
+            if isinstance(value, str) and value.startswith("@"):
+                values[name] = getattr(self, value[1:], value)
+        return model(**values)
+
+
+@pytest.fixture
+def cast():
+    return Cast()
+
+
+def test_every_constraint_has_a_case():
+    assert WRONG.keys() == CONSTRAINTS.keys()
+    assert TRUE.keys() == set(MODELS)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_what_is_true_is_kept(cast, model):
+    cast.row(model).save(force_insert=True)
+
+
+@pytest.mark.parametrize(("name", "wrong"), [*WRONG.items(), *MORE])
+def test_the_database_refuses(cast, name, wrong):
+    model, constraint = CONSTRAINTS[name]
+    unique = isinstance(constraint, models.UniqueConstraint)
+    if unique:
+        first = {"ad_account": None} if name == "codeuse_once_without_account" else {}
+        if name == "postgap_one_from_ever":
+            first = {"starts_at": None}
+        cast.row(model, **first).save(force_insert=True)
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        cast.row(model, **wrong).save(force_insert=True)
+    # SQLite names the columns of a unique key, not the key.
+    if not (unique and connection.vendor == "sqlite"):
+        assert name in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, (_, one) in CONSTRAINTS.items() if isinstance(one, models.UniqueConstraint)]
+)
+def test_what_is_there_once_is_once_in_a_brand_not_in_all(name):
+    model, constraint = CONSTRAINTS[name]
+    keyed = constraint.fields[0] == "brand"
+    through = {"post": Post, "code": AuthorizationCode, "creator": Creator}.get(constraint.fields[0])
+    assert keyed or issubclass(through, models.Model)  # a row that belongs to one brand
+    for _ in range(2):
+        Cast().row(model).save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (AdAccount, {"advertiser_id": "", "name": "another"}),
+        (Post, {"tiktok_post_id": "", "url": ""}),
+        (AccountLink, {"ends_at": NOW + DAY}),
+    ],
+)
+def test_what_is_empty_or_over_may_be_there_many_times(cast, model, values):
+    for number in range(2):
+        more = {"name": f"a{number}"} if "name" in values else {}
+        cast.row(model, **{**values, **more}).save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [
+        (model, field.name)
+        for model in MODELS
+        for field in model._meta.concrete_fields
+        if not field.null
+        and not field.primary_key
+        and not field.has_default()
+        and not field.empty_strings_allowed
+    ],
+    ids=str,
+)
+def test_what_must_be_known_cannot_be_null(cast, model, field):
+    row = cast.row(model)
+    setattr(row, model._meta.get_field(field).attname, None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save(force_insert=True)
+
+
+def test_a_row_that_others_stand_on_is_not_deleted(cast):
+    cast.row(Flight).save(force_insert=True)
+    for needed in (cast.creator, cast.post, cast.campaign):
+        with pytest.raises(models.ProtectedError):
+            needed.delete()
