@@ -149,6 +149,7 @@ def keys_from_environment() -> Keys:
 def keys_from_file(path: Path) -> Keys:
     """The keys of an embedded system, made in ``path`` (mode 0600) by whoever comes first.
 
+    A folder that is not there yet is made for its owner only: database and mails will stand beside the keys.
     Raises ImproperlyConfigured for a file that does not hold them: codes cannot be read without the keys they were
     sealed with, so a damaged file is never replaced.
     """
@@ -189,7 +190,7 @@ def add_code_key(path: Path) -> str:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (path.parent / f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

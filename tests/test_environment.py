@@ -225,6 +225,8 @@ def test_the_file_of_keys_is_made_once_for_its_owner_only(tmp_path):
     finally:
         os.umask(old_mask)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    # Beside it come the database and the mails, with links that open accounts.
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert environment.keys_from_file(path) == made
     assert len(made.secret_key) >= 50
     assert [len(key) for key in (*made.code_keys.values(), made.fingerprint_key)] == [32, 32]

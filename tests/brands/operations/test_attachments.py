@@ -1,5 +1,7 @@
 import hashlib
+import stat
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -48,6 +50,8 @@ def test_a_file_is_kept_with_its_hash_under_a_name_of_ours(admin, by):
     assert row.name == "Vertrag März.PDF"
     assert row.added_by == admin.user
     assert row.file.name == f"attachments/{admin.brand.pk}/{row.pk}.pdf"
+    path = Path(row.file.path)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (path, path.parent)] == [0o600, 0o700]
     with row.file.open() as file:
         assert file.read() == b"contract"
     assert AuditEntry.objects.get().after["sha256"] == row.sha256

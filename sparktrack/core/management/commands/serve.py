@@ -211,7 +211,7 @@ def _url(listener: socket.socket) -> str:
 @contextmanager
 def _only_one(var: Path) -> Iterator[None]:
     """Two of them on the same data would run every scheduled task twice."""
-    var.mkdir(parents=True, exist_ok=True)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (var / "serve.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
