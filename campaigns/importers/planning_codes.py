@@ -16,6 +16,8 @@ from sparktrack.core.days import first_instant, local_date
 from sparktrack.tiktok.codes import CleanCode
 
 _DAY = timedelta(days=1)
+# Who says these ends says what TikTok shows.
+_READ = frozenset({EndSource.TIKTOK, EndSource.ADS_MANAGER})
 
 
 def plan_code(context: Context, draft: RowDraft, post: PlannedPost, birth: date | None) -> PlannedCode | None:
@@ -235,6 +237,13 @@ def _may_change(context: Context, draft: RowDraft, known: WindowState, stated: W
             f"This would shorten the code, which ends on {until} as a better source says ({known.end_source}).",
         )
         return False
+    if known.end_source in _READ and stated.expires_at > known.expires_at and stated.end_source not in _READ:
+        draft.say(
+            Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS,
+            Problem.EXPIRY_CONFLICT,
+            f"The code ends on {local_date(known.expires_at, context.zone)} as read at TikTok; the later end of the "
+            "sheet counts as an extension: check it.",
+        )
     return True
 
 

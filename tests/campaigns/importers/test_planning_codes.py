@@ -124,6 +124,18 @@ def test_longer_window_extends_the_code_whoever_said_the_shorter_one(case):
     assert case.window == ("2026-10-02", 60, "computed")
 
 
+@pytest.mark.parametrize("source", [EndSource.TIKTOK, EndSource.ADS_MANAGER])
+def test_sheet_that_says_a_later_end_than_tiktok_does_not_go_unsaid(case, source):
+    case.take(auth_date="2026-11-01", days="30")
+    read = Verification(case.code, case.code.starts_at + 7 * DAY, source=source)
+    verify_codes(verifications=[read], **case.desk.world.by)
+
+    outcome = case.take(auth_date="2026-11-01", days="30")
+
+    assert said(outcome, "warnings") == [(2, "Days", "expiry_conflict")]
+    assert said(case.take(auth_date="2026-11-01", days="30"), "warnings") == []
+
+
 def test_shorter_window_corrects_what_the_sheet_itself_said(case):
     case.take(auth_date="2026-10-02", days="365")
 
