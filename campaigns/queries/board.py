@@ -175,8 +175,10 @@ def section_board(
 
 def idle_posts(brand: Brand, *, now: datetime) -> PostQuerySet:
     """The posts of a brand that no flight that is not over uses."""
-    flying = Flight.objects.filter(post=OuterRef("pk")).filter(
-        Q(ends_at__isnull=True) | Q(ends_at__gt=now), Q(ended_at__isnull=True) | Q(ended_at__gt=now)
+    flying = Flight.objects.for_brand(brand).filter(
+        Q(post=OuterRef("pk")),
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+        Q(ended_at__isnull=True) | Q(ended_at__gt=now),
     )
     return Post.objects.for_brand(brand).filter(~Exists(flying))
 
