@@ -45,6 +45,7 @@ def test_a_window_from_dates_shows_dates_and_one_from_instants_shows_clocks():
     )
     assert "01:00 EDT" in from_instants
     assert "01:00 EST" in from_instants
+    assert from_instants.endswith('(last full day <time datetime="2026-11-30">Mon 30 Nov</time>)')
 
 
 def test_relative_times_are_seen_from_now():

@@ -52,12 +52,15 @@ def day_element(value: date, year: int | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def lasts_until(context: Context, end: datetime, account_zone: str) -> str:
-    """``{% lasts_until code.ends_at brand.time_zone %}``: an end in the reader's ``zone``; of a date its last day."""
+    """``{% lasts_until code.ends_at brand.time_zone %}``: an end in the reader's ``zone`` with its last full day.
+
+    An end that came from a date shows that day only.
+    """
     now, zone = _now(context), context["zone"]
-    times = wording.TimeWords(now=now, zone=account_zone, viewer_zone=zone)
-    if not times.begins_a_day(end):
-        return time_element(end, zone, now)
-    return day_element(last_full_day(end, account_zone), wording.local_year(now, account_zone))
+    last = day_element(last_full_day(end, account_zone), wording.local_year(now, account_zone))
+    if wording.TimeWords(now=now, zone=account_zone, viewer_zone=zone).begins_a_day(end):
+        return last
+    return format_html("{} (last full day {})", time_element(end, zone, now), last)
 
 
 @register.simple_tag(takes_context=True)
