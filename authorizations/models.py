@@ -68,7 +68,8 @@ class AuthorizationCode(BrandOwned):
 class CodeUse(BrandOwned):
     """A code was taken to an ad account; a null account means that nobody said which."""
 
-    code = models.ForeignKey(AuthorizationCode, on_delete=models.CASCADE, related_name="uses")
+    # No index of its own: a unique key begins with it.
+    code = models.ForeignKey(AuthorizationCode, on_delete=models.CASCADE, related_name="uses", db_index=False)
     ad_account = models.ForeignKey(
         AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="code_uses"
     )
@@ -208,7 +209,8 @@ class PostGap(BrandOwned):
     ``stops_itself``: TikTok stops the ad (a code reason or the post is gone); otherwise a person must pause it.
     """
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="gaps")
+    # No index of its own: a unique key begins with it.
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="gaps", db_index=False)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     reasons = models.CharField(max_length=120)
@@ -225,11 +227,8 @@ class PostGap(BrandOwned):
             ),
             models.CheckConstraint(condition=~Q(reasons=""), name="postgap_has_reasons"),
         )
-        indexes = (
-            # Boards walk gaps of a brand in the order of their starts; verdicts look up the gaps of one post.
-            models.Index(fields=["brand", "starts_at", "id"], name="postgap_by_start"),
-            models.Index(fields=["post", "ends_at"], name="postgap_by_post_end"),
-        )
+        # For walking the gaps of a brand in the order of their starts; those of one post are found by its unique key.
+        indexes = (models.Index(fields=["brand", "starts_at", "id"], name="postgap_by_start"),)
 
     def __str__(self) -> str:
         return self.reasons

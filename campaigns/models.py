@@ -37,7 +37,8 @@ class Flight(BrandOwned):
     beside the dates in the zone of the ad account, else the brand's; ``ends_at`` is exclusive.
     """
 
-    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="flights")
+    # No index of its own: ``flight_by_post`` begins with it.
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="flights", db_index=False)
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="flights")
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

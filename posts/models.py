@@ -86,7 +86,11 @@ class Post(BrandOwned):
                 name="post_id_is_digits",
             ),
         )
-        indexes = (models.Index(fields=["brand", "creator", "title"], name="post_by_creator_title"),)
+        indexes = (
+            models.Index(fields=["brand", "creator", "title"], name="post_by_creator_title"),
+            # Every walk over the posts of a brand goes by their ids.
+            models.Index(fields=["brand", "id"], name="post_by_birth"),
+        )
 
     def __str__(self) -> str:
         return self.title or self.tiktok_post_id or self.url or "Untitled post"
@@ -99,7 +103,8 @@ class Post(BrandOwned):
 class StageEvent(BrandOwned):
     """A post reached a stage."""
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="stages")
+    # No index of its own: a unique key begins with it.
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="stages", db_index=False)
     stage = models.CharField(max_length=20, choices=choices(Stage))
     at = models.DateTimeField()
     by = models.ForeignKey(
@@ -121,7 +126,8 @@ class StageEvent(BrandOwned):
 class MetricsSnapshot(BrandOwned):
     """The numbers of a post at an instant; a number nobody gave is null."""
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="metrics")
+    # No index of its own: a unique key begins with it.
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="metrics", db_index=False)
     at = models.DateTimeField()
     source = models.CharField(max_length=10, choices=choices(MetricsSource))
     views = models.PositiveBigIntegerField(null=True, blank=True)

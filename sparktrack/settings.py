@@ -162,6 +162,7 @@ CELERY_TIMEZONE = "UTC"
 # Beat only ticks: whoever is woken looks into the tables for what is due.
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "sparktrack.core.tasks.clear_expired_sessions", "schedule": 3600.0},
+    "learn-table-sizes": {"task": "sparktrack.core.tasks.learn_table_sizes", "schedule": 3600.0},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

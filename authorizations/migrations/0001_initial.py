@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('ad_account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='code_uses', to='brands.adaccount')),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('code', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='authorizations.authorizationcode')),
+                ('code', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='authorizations.authorizationcode')),
             ],
         ),
         migrations.CreateModel(
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.CharField(max_length=120)),
                 ('stops_itself', models.BooleanField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='posts.post')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='posts.post')),
             ],
         ),
         migrations.CreateModel(
@@ -155,10 +155,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='postgap',
             index=models.Index(fields=['brand', 'starts_at', 'id'], name='postgap_by_start'),
-        ),
-        migrations.AddIndex(
-            model_name='postgap',
-            index=models.Index(fields=['post', 'ends_at'], name='postgap_by_post_end'),
         ),
         migrations.AddConstraint(
             model_name='postgap',

@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('shares', models.PositiveBigIntegerField(blank=True, null=True)),
                 ('saves', models.PositiveBigIntegerField(blank=True, null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='posts.post')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='posts.post')),
             ],
         ),
         migrations.CreateModel(
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='posts.post')),
+                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='posts.post')),
             ],
         ),
         migrations.AddConstraint(
@@ -99,6 +99,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='post',
             index=models.Index(fields=['brand', 'creator', 'title'], name='post_by_creator_title'),
+        ),
+        migrations.AddIndex(
+            model_name='post',
+            index=models.Index(fields=['brand', 'id'], name='post_by_birth'),
         ),
         migrations.AddConstraint(
             model_name='post',

@@ -11,6 +11,7 @@ from brands.models import Brand
 from posts.models import Post
 from sparktrack.core.actors import system_actor
 from sparktrack.core.clock import utc_now
+from sparktrack.core.planner import learn_table_sizes
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         brands = Brand.objects.order_by("slug")
         if brand is not None and not (brands := brands.filter(slug=brand)).exists():
             raise CommandError(f"There is no brand {brand}.", returncode=2)
+        learn_table_sizes()  # everything is read, also after a bulk of writes that nobody counted yet
         posts = wrong = 0
         for each in brands:
             for proof in prove_gaps(each):

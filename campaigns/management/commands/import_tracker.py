@@ -17,6 +17,7 @@ from campaigns.management.members import member_actor
 from sparktrack.core.actors import Actor, system_actor
 from sparktrack.core.clock import utc_now
 from sparktrack.core.dates import DateOrder
+from sparktrack.core.planner import learn_table_sizes
 from sparktrack.core.tabular import UnusableFile
 
 _SHOWN = 20
@@ -94,6 +95,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.message}", returncode=2) from None
         finally:
             bars.close()
+        if outcome.report["applied"]:
+            learn_table_sizes()
         self._write_report(report, outcome.report)
         if report != "-":
             self._summarise(outcome.report)
