@@ -197,6 +197,16 @@ def test_the_own_account_needs_no_code(world, show):
     assert "needs no code" in text(show(post), "codes")
 
 
+def test_the_own_account_needs_no_rights_but_those_of_the_post_count(world, show):
+    post = world.post()
+    set_own_account(creators=[post.creator], own=True, **world.by)
+    assert "it needs no usage rights" in text(show(post), "rights")
+    world.right(world.day(-5), creator=post.creator)
+    wider = text(show(post), "rights")
+    assert "on an own account only rights of the post itself count" in wider
+    assert "closer rights" not in wider
+
+
 def test_a_post_without_a_code_says_how_the_creator_makes_one(world, show):
     assert "Generate code" in text(show(world.post()), "codes")
 
