@@ -8,6 +8,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from django.test import Client
 from django.urls import reverse
 
 from brands.enums import Role
+from brands.models import User
 from tests.access.everything import Everything
 from tests.access.routes import Route, routes, url_of
 from tests.factories import UserFactory
@@ -159,13 +161,19 @@ def site_clients(world: Everything) -> dict[str, Client]:
     return {"anonymous": Client(), "other": client_of(other), **members}
 
 
+def staff(**fields: Any) -> User:
+    """Somebody who may open the admin."""
+    user: Any = UserFactory(is_staff=True, **fields)
+    return user
+
+
 def admin_clients(world: Everything) -> dict[str, Client]:
     """One browser a column of ADMIN."""
     return {
         "anonymous": Client(),
         "member": client_of(world.people[Role.ADMIN]),
-        "staff": client_of(UserFactory(is_staff=True)),
-        "superuser": client_of(UserFactory(is_staff=True, is_superuser=True)),
+        "staff": client_of(staff()),
+        "superuser": client_of(staff(is_superuser=True)),
     }
 
 
@@ -279,7 +287,7 @@ def admin_urls(world: Everything) -> list[str]:
     return general + [model_url(model, page) for model in site._registry for page in MODEL_PAGES]
 
 
-def everything_stored() -> dict[str, list[tuple[object, ...]]]:
+def everything_stored() -> dict[str, list[str]]:
     """Every row of every table, but for the sessions of who asks."""
     return {
         model._meta.label: sorted(map(repr, model._default_manager.values_list()))
@@ -314,7 +322,7 @@ def test_no_page_fails_whatever_the_method(world):
 
 def test_every_form_of_another_site_is_refused(world):
     admin, pages = admin_urls(world), page_urls(world)
-    superuser = UserFactory(is_staff=True, is_superuser=True)
+    superuser = staff(is_superuser=True)
     for user, urls in ((world.people[Role.ADMIN], pages), (superuser, admin)):
         client = client_of(user, enforce_csrf_checks=True)
         for url in urls:

@@ -63,7 +63,8 @@ class World:
     def member(self, role: Role = Role.ADMIN, **user: Any) -> User:
         """A person with this role in the brand; ``user``: fields of the person."""
         about = {f"user__{name}": value for name, value in user.items()}
-        return MembershipFactory(brand=self.brand, role=role, **about).user
+        membership: Any = MembershipFactory(brand=self.brand, role=role, **about)
+        return membership.user
 
     def creator(self, handle: str = "", **fields: Any) -> Creator:
         """A creator with this handle, else with a new one."""
@@ -80,7 +81,7 @@ class World:
         draft = CodeDraft(post, starts_at=starts_at, window_days=days, **fields)
         return record_codes(drafts=[draft], **self.by)[0].code
 
-    def right(self, starts_on: date, ends_on: date | None = None, **fields: Any) -> UsageRight:
+    def right(self, starts_on: date | None, ends_on: date | None = None, **fields: Any) -> UsageRight:
         """A paid right from ``starts_on`` to ``ends_on`` (None = not stated) on ``post=``, ``brief=``, ``creator=``."""
         fields.setdefault("paid_amplification", True)
         fields.setdefault("term", Term(ends_on=ends_on))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 from django.apps import apps
 from django.core.files.base import ContentFile
@@ -61,7 +62,7 @@ NEEDS = {
 class Everything(World):
     """A brand with at least one row of every model; ``post`` has a line in every part of the post page."""
 
-    def __init__(self, *, handle: str = "somebody", code: str = "", **brand: object) -> None:
+    def __init__(self, *, handle: str = "somebody", code: str = "", **brand: Any) -> None:
         """``handle`` of the creator of ``post``; ``code``: of its code."""
         super().__init__(**brand)
         self.people: dict[Role, User] = {role: self.member(role) for role in Role}
@@ -121,7 +122,7 @@ class Everything(World):
                     if getattr(row, NEEDS.get(_name(field), "pk")):
                         setattr(row, field.attname, _text(field, word, next(numbers)))
             if fields:
-                model.objects.bulk_update(rows, [field.name for field in fields])
+                model._default_manager.bulk_update(rows, [field.name for field in fields])
         Brand.objects.filter(pk=self.brand.pk).update(name=word[: Brand._meta.get_field("name").max_length])
         for person in self.people.values():
             person.full_name = word[:120]
@@ -130,16 +131,13 @@ class Everything(World):
 
     def rows(self, model: type[BrandOwned]) -> list[BrandOwned]:
         """The rows of ``model`` in this brand."""
-        return list(model.objects.filter(brand=self.brand))
+        return list(model._default_manager.filter(brand=self.brand))
 
 
 def owned_models() -> list[type[BrandOwned]]:
     """Every model whose rows belong to a brand."""
-    return [model for app in APPS for model in apps.get_app_config(app).get_models() if _is_owned(model)]
-
-
-def _is_owned(model: type[Model]) -> bool:
-    return issubclass(model, BrandOwned) and model is not Membership
+    models = [model for app in APPS for model in apps.get_app_config(app).get_models()]
+    return [model for model in models if issubclass(model, BrandOwned) and model is not Membership]
 
 
 def open_texts(model: type[Model]) -> Iterator[Field]:

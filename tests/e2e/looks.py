@@ -1,5 +1,7 @@
 """What must hold of every page, however somebody looks at it."""
 
+from typing import Literal
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
@@ -7,10 +9,18 @@ DESKTOP, PHONE, NARROW = 1280, 360, 320
 _AXE = Axe()
 
 
+LOOKS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (DESKTOP, "light"),
+    (DESKTOP, "dark"),
+    (PHONE, "light"),
+    (NARROW, "dark"),
+)
+
+
 def problems(page: Page) -> list[str]:
     """What is wrong with the page that is open: found by axe in light, dark and on a phone; wider than its window."""
     found = []
-    for width, scheme in ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (NARROW, "dark")):
+    for width, scheme in LOOKS:
         page.set_viewport_size({"width": width, "height": 800})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         how = f"{page.url} ({width} px, {scheme})"
