@@ -264,7 +264,7 @@ def _refuse_known_titles(brand: Brand, wanted: Sequence[tuple[str, UUID]]) -> No
             raise DuplicateBriefError(f"There is a brief called {known} already.", field="title")
 
 
-def _between(items: Sequence[StageReached] | Sequence[Metrics]) -> dict[str, datetime]:
+def _between(items: Sequence[StageReached] | Sequence[Metrics]) -> dict[str, Any]:
     """The look-ups that keep out the long history of a post."""
     instants = [item.at for item in items]
     return {"at__gte": min(instants), "at__lte": max(instants)} if instants else {}

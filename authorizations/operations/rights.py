@@ -12,7 +12,14 @@ from authorizations.operations.gaps import Touched, coverage_change
 from authorizations.windows import Term, WindowError, right_bounds
 from brands.models import Brand, User
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, refuse_others, require_brand, reread
+from brands.operations.edits import (
+    Edit,
+    edit_rows,
+    refuse_others,
+    require_brand,
+    require_members,
+    reread,
+)
 from creators.models import Creator
 from posts.models import Brief, Post
 from sparktrack.core.actors import Actor
@@ -54,8 +61,9 @@ def grant_rights(
     """Put rights on file; dates are read in the brand's zone.
 
     Raises WindowError for a term that ends before it starts, a fixed start that is missing, or a right that is not on
-    exactly one thing.
+    exactly one thing; NotAMemberError for an approver from outside.
     """
+    require_members(brand, [draft.approved_by for draft in drafts], field="approved_by")
     with coverage_change(brand) as touched:
         rows = [_new_row(touched.brand, draft, now) for draft in drafts]
         for row in rows:
@@ -137,9 +145,13 @@ def trigger_rights(
 def edit_rights(
     *, brand: Brand, edits: Sequence[Edit[UsageRight]], now: datetime, actor: Actor
 ) -> list[UsageRight]:
-    """Change what a right says besides its dates. Raises ValueError for a field that is not edited here."""
+    """Change what a right says besides its dates.
+
+    Raises ValueError for a field that is not edited here, NotAMemberError for an approver from outside.
+    """
     for edit in edits:
         refuse_others(edit.values, _DETAILS)
+    require_members(brand, [edit.values.get("approved_by") for edit in edits], field="approved_by")
 
     def values(_right: UsageRight, new: Mapping[str, Any], _zone: str) -> dict[str, Any]:
         return dict(new)

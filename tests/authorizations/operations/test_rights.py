@@ -19,7 +19,7 @@ from authorizations.operations.rights import (
 )
 from authorizations.windows import Term, WindowError
 from brands.enums import Role
-from brands.operations.edits import Edit, OtherBrandError
+from brands.operations.edits import Edit, NotAMemberError, OtherBrandError
 from posts.operations import add_briefs
 from tests.audit import changes, entries
 from tests.authorizations.test_gaps import reasons_now
@@ -400,3 +400,14 @@ def test_an_approver_is_written_without_a_query_a_row(world, django_assert_max_n
     with django_assert_max_num_queries(20):
         edit_rights(edits=[Edit(right, {"approved_by": approver}) for right in rights], **world.by)
     assert changes(world.brand, "right.edited")[-1][1] == {"approved_by": str(approver.pk)}
+
+
+def test_only_members_approve(world, post):
+    stranger = World().member(Role.ADMIN)
+    with pytest.raises(NotAMemberError) as refused:
+        world.right(NOVEMBER, post=post, approved_by=stranger)
+    assert refused.value.field == "approved_by"
+    right = world.right(NOVEMBER, post=post)
+    with pytest.raises(NotAMemberError):
+        edit_rights(edits=[Edit(right, {"approved_by": stranger})], **world.by)
+    assert UsageRight.objects.get().approved_by is None
