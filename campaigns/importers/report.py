@@ -62,6 +62,6 @@ def _remarks(tracker: Tracker, plan: ImportPlan) -> list[str]:
         remarks.append("The sheet does not say whether paid use is allowed: new rights are made without it.")
     if plan.invented_campaign:
         remarks.append(f"Flights without a campaign stand under “{WITHOUT_CAMPAIGN}”.")
-    if tracker.header.unmapped:
+    if any(any(map(str.isalnum, name)) for name in tracker.header.unmapped):
         remarks.append("Columns that have no place here go to the notes of the posts.")
     return remarks

@@ -23,7 +23,7 @@ from sparktrack.core.tabular import open_sheets
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What came of an import; ``plan`` as it was before anything was written."""
+    """What came of an import; the things of an applied ``plan`` know their rows by now, the report what was new."""
 
     run: ImportRun
     report: dict[str, Any]

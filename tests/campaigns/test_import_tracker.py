@@ -58,7 +58,7 @@ def test_apply_writes_and_says_so(brand, tmp_path):
 
 
 def test_errors_are_shown_beside_row_and_column_and_end_with_1(brand, tmp_path, capsys):
-    path = write_sheet(tmp_path, [good(), good(days="soon"), *(good(post_link="x") for _ in range(25))])
+    path = write_sheet(tmp_path, [good(), good(days="soon"), *(good(post_link=f"no {n}") for n in range(25))])
 
     for options in ((), ("--apply",)):
         with pytest.raises(CommandError) as caught:
@@ -72,6 +72,14 @@ def test_errors_are_shown_beside_row_and_column_and_end_with_1(brand, tmp_path, 
         assert "  row 3, Days: “soon” is not a number of days. [bad_window]" in out
         assert "… and 6 more, see --report" in out
     assert not Post.objects.exists()
+
+
+def test_the_same_sentence_stands_once_for_all_its_rows(brand, tmp_path):
+    out = run(
+        write_sheet(tmp_path, [good(owner="tom", campaign="Q4") for _ in range(8)]), "--brand", "northbeam"
+    )
+
+    assert "  rows 2, 3, 4, 5, 6 and 3 more, Owner: “tom” is nobody's e-mail" in out
 
 
 def test_skip_errors_applies_the_rest_with_0(brand, tmp_path):

@@ -18,9 +18,11 @@ from sparktrack.core.actors import Actor, system_actor
 from sparktrack.core.clock import utc_now
 from sparktrack.core.dates import DateOrder
 from sparktrack.core.planner import learn_table_sizes
+from sparktrack.core.refusals import RefusedError
 from sparktrack.core.tabular import UnusableFile
 
 _SHOWN = 20
+_ROWS_SHOWN = 5
 
 
 class Command(BaseCommand):
@@ -93,6 +95,8 @@ class Command(BaseCommand):
             )
         except (UnusableFile, ColumnRefused) as error:
             raise CommandError(f"{file}: {error.message}", returncode=2) from None
+        except RefusedError as error:  # an operation knows better than the plan: all of it was taken back
+            raise CommandError(f"{error} Nothing was written.", returncode=1) from None
         finally:
             bars.close()
         if outcome.report["applied"]:
@@ -131,17 +135,28 @@ class Command(BaseCommand):
         self.stdout.write("\nApplied." if report["applied"] else "\nNothing was written.")
 
     def _list(self, title: str, messages: list[dict[str, Any]]) -> None:
+        """The messages in the order of the sheet; the same sentence about the same column stands once for all rows."""
         if not messages:
             return
-        kinds = ", ".join(
-            f"{code} {number:,}" for code, number in Counter(item["code"] for item in messages).most_common()
+        kinds = Counter(item["code"] for item in messages).most_common()
+        self.stdout.write(
+            f"\n{title.capitalize()}: {len(messages):,} ({', '.join(f'{code} {number:,}' for code, number in kinds)})"
         )
-        self.stdout.write(f"\n{title.capitalize()}: {len(messages):,} ({kinds})")
-        for item in messages[:_SHOWN]:
-            column = f", {item['column']}" if item["column"] else ""
-            self.stdout.write(f"  row {item['row']}{column}: {item['message']} [{item['code']}]")
-        if len(messages) > _SHOWN:
-            self.stdout.write(f"  … and {len(messages) - _SHOWN:,} more, see --report")
+        groups: dict[tuple[str, str, str], list[int]] = {}
+        for item in messages:
+            groups.setdefault((item["column"], item["message"], item["code"]), []).append(item["row"])
+        for (column, message, code), rows in list(groups.items())[:_SHOWN]:
+            where = f"{_rows(rows)}, {column}" if column else _rows(rows)
+            self.stdout.write(f"  {where}: {message} [{code}]")
+        if len(groups) > _SHOWN:
+            self.stdout.write(f"  … and {len(groups) - _SHOWN:,} more, see --report")
+
+
+def _rows(numbers: list[int]) -> str:
+    """``row 3``, ``rows 3, 4``, ``rows 3, 4, 5, 6, 7 and 12 more``."""
+    shown = ", ".join(map(str, numbers[:_ROWS_SHOWN]))
+    more = f" and {len(numbers) - _ROWS_SHOWN:,} more" if len(numbers) > _ROWS_SHOWN else ""
+    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}{more}"
 
 
 def _actor(brand: Brand, email: str | None) -> Actor:
