@@ -301,8 +301,20 @@ def test_the_audit_names_the_ending_only(canary, world):
     kept = str(list(AuditEntry.objects.values()))
     assert "canary" not in kept
     assert "SOURCE" not in kept
-    ((_, after),) = changes(world.brand, "code.recorded")
-    assert after["ending"] == "k2Y="
+    assert changes(world.brand, "code.recorded") == [
+        (
+            {},
+            {
+                "post": str(canary.post_id),
+                "ending": "k2Y=",
+                "starts_at": "2026-11-01T09:30:00+00:00",
+                "expires_at": "2026-12-01T09:30:00+00:00",
+                "window_days": 30,
+                "end_source": "computed",
+                "supersedes": None,
+            },
+        )
+    ]
     assert entries(world.brand, "code.recorded")[0].object_label == "code ending k2Y="
 
 
