@@ -61,6 +61,20 @@ class HandleFilter(django_filters.CharFilter):
     field_class = HandleField
 
 
+class PersonField(django_filters.fields.ModelChoiceField):
+    """People by name: the whole e-mail of a colleague is not for everybody who reads the board."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """The name; of somebody who has not said it, the part of the e-mail before the @."""
+        return obj.full_name or obj.get_short_name()
+
+
+class PersonFilter(django_filters.ModelChoiceFilter):
+    """One person."""
+
+    field_class = PersonField
+
+
 # The newest campaigns are offered; any other of the brand may stand in the URL.
 MOST_OFFERED = 200
 
@@ -89,9 +103,7 @@ class FlightFilter(django_filters.FilterSet):
     """Filters in the URL. Reason, lapse and section depend on the verdict: they end up in ``choice``."""
 
     q = SearchFilter(method="search", label="Search")
-    buyer = django_filters.ModelChoiceFilter(
-        queryset=User.objects.none(), label="Buyer", empty_label="All buyers"
-    )
+    buyer = PersonFilter(queryset=User.objects.none(), label="Buyer", empty_label="All buyers")
     campaign = django_filters.ModelChoiceFilter(
         queryset=Campaign.objects.none(),
         label="Campaign",

@@ -233,6 +233,16 @@ def test_a_search_of_very_many_words_is_answered(world, show):
     assert show(q="e " * 99).status_code == 200
 
 
+def test_buyers_are_offered_by_name_and_never_by_their_whole_email(world, show):
+    world.member(Role.BUYER, email="ada@brand.example", full_name="Ada Lovelace")
+    world.member(Role.BUYER, email="grace@brand.example", full_name="")
+    world.flight(world.post(), world.day(-1))
+    html = show().content.decode()
+    assert ">Ada Lovelace</option>" in html
+    assert ">grace</option>" in html
+    assert "@brand.example" not in html
+
+
 def test_flights_are_narrowed_by_buyer_campaign_creator_and_reason(world, show):
     buyer, campaign = world.member(Role.BUYER), world.campaign()
     creator = world.creator("maya.glow")
