@@ -29,7 +29,8 @@ class Extension:
     days: int | None = None
     expires_on: date | None = None
     expires_at: datetime | None = None
-    source: EndSource = EndSource.COMPUTED
+    # Only the creator can extend a code: a sheet that does not know of it yet must not shorten it again.
+    source: EndSource = EndSource.CREATOR
 
 
 @dataclass(frozen=True, slots=True)

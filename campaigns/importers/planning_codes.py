@@ -60,7 +60,9 @@ def _window(
     if stated is None or known is None:
         return stated
     settled = _settled(known.window, stated, exact=_ends_at_an_instant(draft.values.code))
-    return settled if _may_change(context, draft, known.window, settled) else None
+    if _shortens(context, draft, known.window, settled):
+        return None
+    return known.window if _is_read_better(context, draft, known.window, settled) else settled
 
 
 def start_day(context: Context, draft: RowDraft, code: PlannedCode | None) -> date | None:
@@ -224,8 +226,8 @@ def _refuse_window(draft: RowDraft, *, ends_early: bool, text: str) -> None:
         draft.say(Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS, Problem.BAD_WINDOW, text)
 
 
-def _may_change(context: Context, draft: RowDraft, known: WindowState, stated: WindowState) -> bool:
-    """Whether a code on file may get the stated window. Says a conflict if that would shorten what is known better."""
+def _shortens(context: Context, draft: RowDraft, known: WindowState, stated: WindowState) -> bool:
+    """Whether the stated window would take away from one that is known better; says the conflict."""
     earlier = stated.expires_at < known.expires_at
     later_start = stated.starts_at > known.starts_at
     if (earlier or later_start) and known.end_source.strength > stated.end_source.strength:
@@ -236,15 +238,24 @@ def _may_change(context: Context, draft: RowDraft, known: WindowState, stated: W
             Problem.CONFLICT,
             f"This would shorten the code, which ends on {until} as a better source says ({known.end_source}).",
         )
-        return False
-    if known.end_source in _READ and stated.expires_at > known.expires_at and stated.end_source not in _READ:
+        return True
+    return False
+
+
+def _is_read_better(context: Context, draft: RowDraft, known: WindowState, stated: WindowState) -> bool:
+    """Whether the end on file was read at TikTok and the sheet, by a weaker source, says a later one; warns of it.
+
+    A sheet that was right when it was written would otherwise undo at every import what was read since.
+    """
+    if known.end_source in _READ and stated.end_source not in _READ and stated.expires_at > known.expires_at:
         draft.say(
             Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS,
             Problem.EXPIRY_CONFLICT,
-            f"The code ends on {local_date(known.expires_at, context.zone)} as read at TikTok; the later end of the "
-            "sheet counts as an extension: check it.",
+            f"The code ends on {local_date(known.expires_at, context.zone)} as read at TikTok: that stays, "
+            "the later end of the sheet is left out.",
         )
-    return True
+        return True
+    return False
 
 
 def _revocation(context: Context, draft: RowDraft, code: PlannedCode) -> datetime | None:
