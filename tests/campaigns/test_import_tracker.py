@@ -99,6 +99,18 @@ def test_report_goes_to_a_file_or_to_standard_output(brand, tmp_path):
     assert shown["file"] == path.name
 
 
+def test_report_never_takes_the_place_of_the_sheet(brand, tmp_path):
+    sheet = write_sheet(tmp_path, [good()])
+    before = sheet.read_bytes()
+    other_name = tmp_path / "report.json"
+    other_name.symlink_to(sheet)
+    for target in (sheet, other_name):
+        code, says = refused(sheet, "--brand", "northbeam", "--apply", "--report", str(target))
+        assert (code, "is the sheet itself" in says) == (2, True)
+    assert sheet.read_bytes() == before
+    assert not Post.objects.exists()
+
+
 def test_report_that_cannot_be_written_ends_with_2_before_anything_is_imported(brand, tmp_path):
     path = write_sheet(tmp_path, [good()])
 

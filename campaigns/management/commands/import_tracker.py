@@ -74,7 +74,7 @@ class Command(BaseCommand):
         tenant = Brand.objects.filter(slug=brand).first()
         if tenant is None:
             raise CommandError(f"There is no brand {brand}.", returncode=2)
-        _refuse_unwritable(report)
+        _refuse_unwritable(report, file)
         bars = _Bars()
         # A big sheet is hundreds of thousands of objects that live to the end: looking through all of them for garbage
         # again and again takes a third of the time.
@@ -165,10 +165,12 @@ def _actor(brand: Brand, email: str | None) -> Actor:
     return member_actor(brand, email, Action.IMPORT_TRACKER)
 
 
-def _refuse_unwritable(target: str | None) -> None:
-    """Before anything is done: a report that cannot be written would be missed after it."""
+def _refuse_unwritable(target: str | None, sheet: Path) -> None:
+    """Before anything is done: a report that cannot be written would be missed after it, and a sheet even more."""
     try:
         if target not in (None, "-"):
+            if sheet.exists() and Path(target).exists() and sheet.samefile(target):
+                raise CommandError(f"{target} is the sheet itself: name another file.", returncode=2)
             Path(target).open("a").close()
     except OSError as error:
         raise CommandError(f"{target} cannot be written: {error.strerror}.", returncode=2) from None
