@@ -1,6 +1,6 @@
 """Sealing stored codes again with the newest key of the ring."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import models, transaction
@@ -15,6 +15,7 @@ from authorizations.secrets import (
     seal_code,
     seal_source_post_code,
 )
+from brands.models import Brand
 from sparktrack.core.secrets import UndecryptableError
 
 _SLICE = 500
@@ -34,6 +35,7 @@ def rotate_code_keys() -> Iterator[int]:
     last = UUID(int=0)
     while ids := list(_old().filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:_SLICE]):
         with transaction.atomic():
+            _lock_brands(ids)
             locked = list(AuthorizationCode.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
             for row in locked:
                 _reseal(row)
@@ -42,6 +44,12 @@ def rotate_code_keys() -> Iterator[int]:
             )
         yield len(locked)
         last = ids[-1]
+
+
+def _lock_brands(codes: Sequence[UUID]) -> None:
+    """Keeps out whoever changes codes meanwhile: they lock the brand first, and rows in an order of their own."""
+    brands = AuthorizationCode.objects.filter(pk__in=codes).values("brand")
+    list(Brand.objects.select_for_update(no_key=True).filter(pk__in=brands).order_by("pk"))
 
 
 def _old() -> models.QuerySet[AuthorizationCode]:

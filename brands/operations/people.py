@@ -154,7 +154,7 @@ def change_profile(*, user: User, full_name: str, time_zone: str, now: datetime,
 
 def _lock(brand: Brand) -> None:
     """Two admins who demote each other at once must come one after the other."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)  # others may still refer to the brand
 
 
 def _require_admin(brand: Brand) -> None:

@@ -3,6 +3,7 @@
 Whoever is second gets an answer: the row that is there, or a refusal in words; never an error of the database.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from django.db import connection
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap
 from authorizations.operations.codes import Extension, Use, extend_codes, mark_applied, revoke_codes
 from authorizations.operations.gaps import coverage_change, differences
+from authorizations.operations.keys import rotate_code_keys
 from authorizations.operations.links import LinkDraft, open_links
 from authorizations.operations.posts import PostDraft, add_posts, set_own_account, set_rights_tracking
 from authorizations.operations.recording import CodeDraft, DuplicateCodeError, Outcome, record_codes
@@ -217,6 +219,29 @@ def test_extensions_at_once_add_up_and_a_revocation_between_them_stays():
     code.refresh_from_db()
     assert (code.window_days, code.expires_at, code.revoked_at) == (58, NOW + 58 * DAY, NOW + DAY)
     assert proof(world) == []
+
+
+def test_keys_rotate_while_people_work(settings):
+    old, new = os.urandom(32), os.urandom(32)
+    for _ in range(ROUNDS):
+        settings.CODE_KEYS = {"1": old}
+        world = World()
+        post = world.post()
+        drafts = [CodeDraft(post, spark_code(), starts_at=NOW, window_days=30) for _ in range(300)]
+        codes = [answer.code for answer in record_codes(drafts=drafts, **world.by)]
+        for code in reversed(codes):  # their order on disk is no longer that of their ids
+            AuthorizationCode.objects.filter(pk=code.pk).update(last_checked_at=NOW)
+        settings.CODE_KEYS = {"1": old, "2": new}
+        longer = [Extension(code, days=7) for code in reversed(codes)]
+        answers = at_once(
+            lambda: sum(rotate_code_keys()),
+            lambda world=world, longer=longer: extend_codes(extensions=longer, **world.by),
+            lambda world=world, codes=codes: mark_applied(uses=[Use(code) for code in codes], **world.by),
+        )
+        assert no_errors(answers)
+        kept = AuthorizationCode.objects.for_brand(world.brand)
+        assert set(kept.values_list("key_id", "window_days")) == {("2", 37)}
+        assert proof(world) == []
 
 
 # --- the same name, id, use … ------------------------------------------------------------------------------------
