@@ -1,0 +1,145 @@
+"""The figures in Markdown: each beside its lower bound and its aim."""
+
+from collections.abc import Iterable
+from typing import Any
+
+# QUALITY of the project: what counts as good.
+PAGE_AIM = 2.0
+BOARD_QUERIES, LIST_QUERIES = 12, 8
+PROOF_AIM = 1.3
+IMPORT_AIMS = {"PostgreSQL": 0.20, "SQLite": 0.10}
+
+
+def written(measured: Iterable[dict[str, Any]], *, machine: str) -> str:
+    """The report of all sizes and databases."""
+    runs = list(measured)
+    versions = runs[0]["versions"]
+    databases = sorted({run["versions"]["database"] for run in runs})
+    lines = [
+        f"Measured on {machine}; Python {versions['python']}, Django {versions['django']}, {', '.join(databases)}.",
+        "",
+        *_table("P1 and P7: pages", _PAGE_HEADER, _page_rows(runs)),
+        *_table("P1: where the time of a page goes (median, ms)", _SPLIT_HEADER, _split_rows(runs)),
+        *_table("P4: proof of the gaps", _PROOF_HEADER, _proof_rows(runs)),
+        *_table("P8: import of a tidy CSV", _IMPORT_HEADER, _import_rows(runs)),
+    ]
+    return "\n".join(lines)
+
+
+def _table(title: str, header: str, rows: list[list[str]]) -> list[str]:
+    if not rows:
+        return []
+    columns = header.split("|")
+    rule = ["---", "---", *["---:"] * (len(columns) - 2)]
+    body = [columns, rule, *rows]
+    return [f"### {title}", "", *("| " + " | ".join(cell.strip() for cell in row) + " |" for row in body), ""]
+
+
+_PAGE_HEADER = (
+    "#|page|flights|lines|page median ms|page p95 ms|bare SQL rows p95|bare SQL sums p95|bare template p95"
+    "|ratio (aim ≤ 2.0)|ratio without sums|queries|queries of a small brand (lines)"
+)
+
+
+def _page_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for run, name, page in _pages(runs):
+        small = page["small_brand"]
+        most = BOARD_QUERIES if name == "board" else LIST_QUERIES
+        rows.append(
+            [
+                "P1",
+                f"{name}, {run['versions']['database']}",
+                f"{run['flights']:,}",
+                str(page["lines"]),
+                _ms(page["page"]["median"]),
+                *(_ms(page[part]["p95"]) for part in ("page", "bare_rows", "bare_sums", "bare_template")),
+                _judged(f"{page['ratio']:.2f}", page["ratio"] <= PAGE_AIM),
+                f"{page['strict_ratio']:.2f}",
+                _judged(str(page["queries"]), page["queries"] <= most),
+                f"{small['queries']} ({small['lines']})",
+            ]
+        )
+    return rows
+
+
+_SPLIT_HEADER = (
+    "#|page|flights|page|its own SQL|template with its queries|the rest: middleware, session, Python"
+)
+
+
+def _split_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for run, name, page in _pages(runs):
+        whole, sql, template = (page[part]["median"] for part in ("page", "own_sql", "template"))
+        rows.append(
+            [
+                "P1",
+                f"{name}, {run['versions']['database']}",
+                f"{run['flights']:,}",
+                _ms(whole),
+                _ms(sql),
+                _ms(template),
+                _ms(max(0.0, whole - sql - template)),
+            ]
+        )
+    return rows
+
+
+_PROOF_HEADER = "#|database|flights|posts|posts/s|flights/s|window SQL, posts/s|ratio (aim ≤ 1.3)"
+
+
+def _proof_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    return [
+        [
+            "P4",
+            run["versions"]["database"],
+            f"{gaps['flights']:,}",
+            f"{gaps['posts']:,}",
+            f"{gaps['posts'] / gaps['proof']['median']:,.0f}",
+            f"{gaps['flights'] / gaps['proof']['median']:,.0f}",
+            f"{gaps['posts'] / gaps['windowed']['median']:,.0f}",
+            _judged(f"{gaps['ratio']:.2f}", gaps["ratio"] <= PROOF_AIM),
+        ]
+        for run in runs
+        if (gaps := run.get("gaps")) is not None
+    ]
+
+
+_IMPORT_HEADER = "#|database|sheet rows|import s|import rows/s|same rows raw, rows/s|ratio|aim"
+
+
+def _import_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for run in runs:
+        if not (found := run.get("import")):
+            continue
+        database = run["versions"]["database"]
+        aim = IMPORT_AIMS[database.split()[0]]
+        ratio = found["raw"]["median"] / found["import"]["median"]
+        rows.append(
+            [
+                "P8",
+                database,
+                f"{found['rows']:,}",
+                f"{found['import']['median']:.1f}",
+                f"{found['rows'] / found['import']['median']:,.0f}",
+                f"{found['rows'] / found['raw']['median']:,.0f}",
+                _judged(f"{ratio:.2f}", ratio >= aim),
+                f"≥ {aim:.2f}",
+            ]
+        )
+    return rows
+
+
+def _pages(runs: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:
+    return [(run, name, page) for run in runs for name, page in run.get("board", {}).items()]
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f}"
+
+
+def _judged(text: str, met: bool) -> str:
+    """The figure; one that misses its aim is bold and says so."""
+    return text if met else f"**{text} missed**"
