@@ -101,3 +101,8 @@ def test_a_text_table_has_no_named_sheets():
         assert file.sheets == ()
         with pytest.raises(UnusableFile, match="no named sheets"):
             file.rows("Codes")
+
+
+def test_a_file_of_line_breaks_is_not_read_to_its_end():
+    with pytest.raises(UnusableFile, match="more than 1,048,576 rows"):
+        rows(b"a,b\n" + b"\r" * 1_100_000 + b"c,d\n")

@@ -11,6 +11,8 @@ from sparktrack.core.tabular.safety import unescape_formula
 
 # Titles and headers come on top of the rows that a sheet may have; Header.below() counts the rows themselves.
 _HEADING_ROWS: Final = 100
+# No spreadsheet has more, blank ones included: reading on through millions of line breaks would only take time.
+_MOST_LINES: Final = 1_048_576
 
 
 class Row(NamedTuple):
@@ -50,6 +52,8 @@ class SheetFile(ABC):
     def _checked(self, rows: Iterator[tuple[int, list[Cell]]]) -> Iterator[Row]:
         limits, count, total = self._limits, 0, 0
         for number, cells in rows:
+            if number > _MOST_LINES:
+                raise UnusableFile(TOO_MANY_ROWS.format(_MOST_LINES))
             if all(map(is_blank, cells)):
                 continue
             count += 1
