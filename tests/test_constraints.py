@@ -1,5 +1,6 @@
 """The database refuses what must never be true, whoever writes it: one case for every constraint of every model."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -11,10 +12,11 @@ from brands.models import AdAccount, Attachment, AuditEntry, Brand, Invitation, 
 from campaigns.models import Campaign, Flight, ImportRun
 from creators.models import Creator
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from tests.world import DAY, NOW, World
+from tests.world import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 
+_numbers = itertools.count(1)
 APPS = {"brands", "creators", "posts", "authorizations", "campaigns"}
 MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS]
 TODAY = date(2026, 11, 21)
@@ -84,7 +86,7 @@ WRONG = {
     "invitation_ends_after_start": {"expires_at": NOW},
     "invitation_email_is_lower_case": {"email": "A@example.com"},
     "adaccount_name_once": {"advertiser_id": "7002"},
-    "adaccount_id_once": {"name": "EU"},
+    "adaccount_id_once": {"name": "UK"},
     "auditentry_actor_kind_known": {"actor_kind": "robot"},
     "attachment_subject_kind_known": {"subject_kind": "flight"},
     "attachment_file_or_link": {"file": "x.pdf", "sha256": "0"},
@@ -159,18 +161,22 @@ class Cast:
     """A brand with one row of everything that others hang on."""
 
     def __init__(self) -> None:
-        world = World()
-        self.brand = world.brand
-        self.user = User.objects.create(email=f"someone@{world.brand.slug}.example", created_at=NOW)
-        self.creator = world.creator("somebody")
-        self.brief = Brief.objects.create(brand=self.brand, title="Shine", created_at=NOW)
-        self.post = world.post(self.creator)
+        name = f"brand-{next(_numbers)}"
+        self.brand = Brand.objects.create(name=name, slug=name, created_at=NOW)
+        self.user = User.objects.create(email=f"someone@{name}.example", created_at=NOW)
+        self.creator = self._create(Creator, handle="somebody")
+        self.brief = self._create(Brief, title="Shine")
+        self.post = self._create(Post, creator=self.creator)
+        self.bare_post = self._create(Post, creator=self.creator)
         self.subject = self.post.pk
-        self.bare_post = world.post(self.creator)
-        PostGap.objects.all().delete()
-        self.code = world.code(self.post, NOW)
-        self.account = world.account()
-        self.campaign = world.campaign()
+        self.code = self._create(
+            AuthorizationCode, **{**TRUE[AuthorizationCode], "post": self.post, "fingerprint": "other"}
+        )
+        self.account = self._create(AdAccount, name="EU")
+        self.campaign = self._create(Campaign, name="Q4")
+
+    def _create(self, model, **values):
+        return model.objects.create(**{"brand": self.brand, "created_at": NOW, **values})
 
     def row(self, model, **other):
         """An unsaved row of ``model`` that is true, but for ``other``."""
