@@ -201,7 +201,11 @@ def map_columns(names: Sequence[str], asked: Mapping[str, Field]) -> dict[int, s
     }
     wanted = {fold_name(name) for name in asked}
     ours = [name if fold_name(name) in wanted or not _ELSEWHERE.search(name) else "" for name in names]
-    return match_columns(ours, aliases, overrides=asked)
+    fields = match_columns(ours, aliases, overrides=asked)
+    if Field.VERDICT not in fields.values() and Field.SOURCE not in asked.values():
+        # Our own export says by "source" who stated the end of a code; a team's sheet may mean anything by it.
+        fields = {index: field for index, field in fields.items() if field != Field.SOURCE}
+    return fields
 
 
 def refuse_missing(names: Sequence[str], asked: Mapping[str, Field]) -> None:

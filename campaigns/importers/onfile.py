@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Flight
 from creators.models import Creator
 from posts.enums import MetricsSource
 from posts.models import MetricsSnapshot, Post, StageEvent
+from posts.querysets import PostQuerySet
 
 # Below the number of parameters that SQLite takes in one query.
 _SLICE = 400
@@ -95,30 +96,41 @@ def _load_posts(brand: Brand, rows: Collection[RowValues], found: OnFile) -> Non
     posts = Post.objects.for_brand(brand).select_related("creator")
     ids = {row.post.post_id for row in rows}
     urls = {row.post.link.url for row in rows if row.post.link and not row.post.post_id}
+    _take_posts(posts, _queries(tiktok_post_id__in=ids, url__in=urls), found)
     # A row may name a post that is not live on file (or was by a short link only) by its creator and title.
-    titled = {row.handle or (row.post.link.handle if row.post.link else "") for row in rows if row.post.title}
-    makers = [
-        creator.pk for handle in titled if (creator := found.creators.get(found.former.get(handle, handle)))
-    ]
-    for query in _queries(ids, urls, makers):
+    makers = {
+        creator.pk
+        for row in rows
+        if row.post.title and not _is_loaded(row, found)
+        for handle in (row.handle, row.post.link.handle if row.post.link else "")
+        if (creator := found.creators.get(found.former.get(handle, handle)))
+    }
+    _take_posts(posts, _queries(creator__in=makers), found)
+
+
+def _is_loaded(row: RowValues, found: OnFile) -> bool:
+    link = row.post.link
+    return row.post.post_id in found.posts_by_id or (link is not None and link.url in found.posts_by_url)
+
+
+def _take_posts(posts: PostQuerySet, queries: Iterable[Q], found: OnFile) -> None:
+    for query in queries:
         for post in posts.filter(query):
             if post.tiktok_post_id:
-                found.posts_by_id[post.tiktok_post_id] = post
+                found.posts_by_id.setdefault(post.tiktok_post_id, post)
             if post.url:
-                found.posts_by_url[post.url] = post
+                found.posts_by_url.setdefault(post.url, post)
             if post.title:
                 same = found.posts_by_title[(post.creator.handle, fold_title(post.title))]
                 if all(other.pk != post.pk for other in same):
                     same.append(post)
 
 
-def _queries(ids: set[str], urls: set[str], makers: list[UUID]) -> Iterator[Q]:
-    for post_ids in sliced(ids - {""}, _SLICE):
-        yield Q(tiktok_post_id__in=post_ids)
-    for links in sliced(urls - {""}, _SLICE):
-        yield Q(url__in=links)
-    for creators in sliced(makers, _SLICE):
-        yield Q(creator__in=creators)
+def _queries(**wanted: Collection[object]) -> Iterator[Q]:
+    """One look-up for every 400 values of each field; blank values are none."""
+    for lookup, values in wanted.items():
+        for part in sliced([value for value in values if value], _SLICE):
+            yield Q(**{lookup: part})
 
 
 def _load_codes(brand: Brand, rows: Iterable[RowValues], posts: Collection[UUID], found: OnFile) -> None:

@@ -36,8 +36,9 @@ def plan_post(context: Context, draft: RowDraft) -> PlannedPost | None:
             )
         return None
     if post is None and cells.title:
+        said_before = len(draft.values.messages)
         post = _by_title(context, draft, handle)
-        if draft.values.failed:
+        if len(draft.values.messages) > said_before:
             return None
     if post is None:
         post = _new_post(context, cells, handle)

@@ -39,7 +39,8 @@ class Tracker:
     sheet: str | None  # None for a text table
     header: Header
     date_order: DateOrder | None
-    rows: list[RowValues]
+    count: int  # rows that are neither blank nor a header
+    rows: list[RowValues]  # emptied when they are planned: a big sheet is not kept twice
 
     @property
     def columns(self) -> dict[str, str]:
@@ -62,7 +63,8 @@ def read_tracker(file: SheetFile, options: ReadOptions, *, zone: str) -> Tracker
         raise UnusableFile(_NO_POST)
     order = options.date_order or date_evidence(_date_cells(file, sheet, header)).order
     cleaner = RowCleaner(header, order=order, zone=zone)
-    return Tracker(sheet, header, order, list(_clean(cleaner, _body(file, sheet, header))))
+    rows = list(_clean(cleaner, _body(file, sheet, header)))
+    return Tracker(sheet, header, order, len(rows), rows)
 
 
 def _body(file: SheetFile, sheet: str | None, header: Header) -> Iterator[Row]:

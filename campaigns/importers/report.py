@@ -31,7 +31,7 @@ def report_of(file_name: str, tracker: Tracker, plan: ImportPlan, *, applied: bo
         "sheet": tracker.sheet,
         "header_row": tracker.header.row,
         "date_order": tracker.date_order.value if tracker.date_order else None,
-        "rows": len(tracker.rows),
+        "rows": tracker.count,
         **{
             effect.value: {kind.value: number for kind, number in counts[effect].items()} for effect in Effect
         },

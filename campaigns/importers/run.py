@@ -77,7 +77,7 @@ class _Run:
     actor: Actor
 
     def plan(self, brand: Brand) -> ImportPlan:
-        rows = self.tracker.rows
+        rows, self.tracker.rows = self.tracker.rows, []
         return plan_import(rows, load(brand, rows), brand=brand, columns=self.tracker.columns, now=self.now)
 
     def record(self, plan: ImportPlan, report: dict[str, Any], state: ImportState) -> ImportOutcome:

@@ -58,9 +58,13 @@ def test_column_is_known_by_the_names_teams_give_it(field, name):
     assert map_columns([name], {}) == {0: field}
 
 
-@pytest.mark.parametrize("field", EXPORTED)
-def test_every_column_of_the_export_is_known(field):
-    assert map_columns([field.value], {}) == {0: field}
+def test_every_column_of_the_export_is_known():
+    assert map_columns(EXPORTED, {}) == dict(enumerate(EXPORTED))
+
+
+def test_source_is_who_said_the_end_only_in_our_own_export():
+    assert map_columns(["Source", "Spark code"], {}) == {1: Field.CODE}
+    assert map_columns(["Source"], asked_columns(["Source=source"])) == {0: Field.SOURCE}
 
 
 @pytest.mark.parametrize(

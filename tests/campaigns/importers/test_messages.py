@@ -88,7 +88,9 @@ def test_code_on_two_posts_stays_with_the_first_and_the_message_names_it(desk):
 def test_first_row_keeps_a_code_even_if_another_of_its_cells_is_wrong(desk):
     code = spark_code()
 
-    outcome = desk.take(good(spark_code=code, days="soon"), good(spark_code=code), skip_errors=True)
+    outcome = desk.take(
+        good(spark_code=code, days="soon", title="A"), good(spark_code=code), skip_errors=True
+    )
 
     assert said(outcome) == [(2, "Days", "bad_window"), (3, "Spark code", "duplicate_code")]
 

@@ -62,6 +62,10 @@ WINDOWS = [
     ({"auth_date": "2026-10-02", "days": "30", "expires": "2026-11-01"}, ("2026-10-02", 30, "computed")),
     ({"auth_date": "2026-10-02", "days": "30", "expires": "2026-10-31"}, ("2026-10-02", 30, "computed")),
     ({"auth_date": "2026-10-02", "days": "30", "expires": "2026-12-01"}, ("2026-10-02", 60, "sheet")),
+    (
+        {"auth_date": "2026-10-02T04:00:00Z", "days": "30", "expires": "2026-12-01T04:00:00Z"},
+        ("2026-10-02 04:00:00+00:00", 60, "sheet"),
+    ),
     ({"expires": "2026-12-01"}, ("2026-10-01", 61, "sheet")),
     ({"days": "30", "expires": "2026-12-01"}, ("2026-11-01", 30, "sheet")),
     ({"days": "30"}, ("2026-11-20", 30, "assumed")),
@@ -176,6 +180,16 @@ def test_instants_that_tiktok_states_are_the_dates_of_the_sheet(case):
     for cells in ({"days": "30"}, {"expires": "2026-11-01"}, {"days": "30", "expires": "2026-11-01"}):
         outcome = case.take(auth_date="2026-10-02", **cells)
         assert (said(outcome), counts(outcome, "updated")) == ([], {})
+
+
+def test_stated_instant_counts_to_the_hour(case):
+    case.take(auth_date="2026-10-02", expires="2026-12-01")
+    end = case.code.expires_at
+
+    assert counts(case.take(expires=f"{end - timedelta(hours=3):%Y-%m-%dT%H:%M:%SZ}"), "updated") == {
+        "codes": 1
+    }
+    assert case.code.expires_at == end - timedelta(hours=3)
 
 
 def test_assumed_start_gives_way_to_a_stated_one(case):
