@@ -1,13 +1,13 @@
 """Editing plain fields of many rows: the one way, used by every app."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 
 from brands.models import Brand, BrandOwned, Membership, User
 from brands.operations.audit import BATCH, Change, record_changes
@@ -22,6 +22,15 @@ _SLICE = 900
 
 class OtherBrandError(Exception):
     """A row of another brand was handed to an operation: a bug at the edge, nothing was written."""
+
+
+class BrandBusyError(RefusedError):
+    """Somebody else is writing in the brand for longer than one can wait, such as an import of a large sheet."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else is changing a lot here at this moment. Nothing was changed: try again in a minute."
+        )
 
 
 class NotAMemberError(RefusedError):
@@ -65,10 +74,24 @@ def locked(brand: Brand) -> Iterator[Brand]:
     """A transaction that holds the lock of the brand's row; yields the brand as it is now.
 
     Writes whose answer depends on other rows of the brand (its zone, the inputs of coverage) exclude each other with
-    it. SQLite locks the whole database at the start of every transaction and needs no more.
+    it. SQLite locks the whole database at the start of every transaction and needs no more. Raises BrandBusyError when
+    the database's lock time-out is over.
     """
-    with transaction.atomic():
-        yield Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(transaction.atomic())
+            current = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+        except OperationalError as error:
+            if _timed_out(error):
+                raise BrandBusyError from None
+            raise
+        yield current
+
+
+def _timed_out(error: OperationalError) -> bool:
+    """Whether a lock was not to be had in time: lock_not_available on PostgreSQL, SQLITE_BUSY."""
+    cause = error.__cause__
+    return getattr(cause, "pgcode", "") == "55P03" or getattr(cause, "sqlite_errorname", "") == "SQLITE_BUSY"
 
 
 def rows_with(

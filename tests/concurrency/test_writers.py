@@ -22,7 +22,7 @@ from authorizations.operations.posts import PostDraft, add_posts, set_own_accoun
 from authorizations.operations.recording import CodeDraft, DuplicateCodeError, Outcome, record_codes
 from authorizations.operations.rights import RightDraft, grant_rights
 from brands.models import AuditEntry, Brand
-from brands.operations.edits import Edit, locked
+from brands.operations.edits import BrandBusyError, Edit, locked
 from campaigns.models import Campaign, Flight
 from campaigns.operations.campaigns import CampaignDraft, add_campaigns, edit_campaigns
 from campaigns.operations.flights import edit_flights, launch_flights, pause_flights
@@ -114,6 +114,33 @@ def test_a_change_of_coverage_waits_for_the_one_before_it_in_the_same_brand():
     assert answers[2] is True
     assert done.is_set()
     assert proof(world) == []
+
+
+def test_whoever_waits_too_long_is_told_so_and_nothing_is_written():
+    world = World()
+    creator = world.creator()
+    inside, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with locked(world.brand):
+            inside.set()
+            assert leave.wait(30)
+
+    def second() -> Any:
+        assert inside.wait(30)
+        with connection.cursor() as cursor:
+            postgresql = connection.vendor == "postgresql"
+            cursor.execute("SET lock_timeout = '200ms'" if postgresql else "PRAGMA busy_timeout = 200")
+        try:
+            return world.post(creator)
+        finally:
+            leave.set()
+
+    answers = at_once(first, second)
+    assert isinstance(answers[1], BrandBusyError)
+    assert "try again" in answers[1].message
+    assert not Post.objects.exists()
+    assert world.post(creator)
 
 
 def test_two_brands_do_not_wait_for_each_other_on_postgresql():
