@@ -17,6 +17,7 @@ from authorizations.enums import Reason
 from brands.enums import Role
 from campaigns.demo import load_demo, new_logins
 from campaigns.importers import Field
+from campaigns.importers.columns import map_columns
 from campaigns.importers.messages import Problem
 from campaigns.phrases import HEADINGS
 from tests.test_workbench import ROOT, tracked_files
@@ -209,6 +210,14 @@ def test_the_guide_knows_every_column_and_every_message_of_an_import():
     assert set(first_cells(tables["error"])) == errors
     assert set(first_cells(tables["skipped"])) == {Problem.OTHER_PLATFORM}
     assert set(first_cells(tables["warning"])) == set(Problem) - errors - {Problem.OTHER_PLATFORM}
+
+
+def test_every_name_of_a_column_in_the_guide_is_understood():
+    columns = section(section(read("docs/guide.md"), "Import a sheet"), "Columns")
+    for field, names in re.findall(r"^\| `(\w+)` \| ([^|]+) \|", columns, re.MULTILINE):
+        for name in names.split(", "):
+            others = [] if field == Field.VERDICT else ["verdict"]
+            assert map_columns([name.strip(), *others], {})[0] == field, name
 
 
 def test_the_guide_knows_every_option_of_the_import():
