@@ -101,7 +101,7 @@ _FOCUSED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", [BOARD, f"{BOARD}?reason=no_code", "/account/", "/accounts/factors/"])
+@pytest.mark.parametrize("path", [BOARD, f"{BOARD}?reason=no_code", "/account/"])
 def test_the_tab_key_reaches_every_control_in_order_and_shows_where_it_is(path, page, enter_demo):
     enter_demo(Role.BUYER)
     page.goto(path)
