@@ -253,7 +253,20 @@ def full_of_secrets(world):
     post = ready_post(
         world, creator=creator, details={"hand_off_note": SECRETS["hand-off"], "notes": SECRETS["notes"]}
     )
-    world.right(world.day(-9), post=post, fee=Decimal(SECRETS["fee"]), spend_cap=Decimal(SECRETS["cap"]))
+    world.right(
+        world.day(-9),
+        post=post,
+        fee=Decimal(SECRETS["fee"]),
+        spend_cap=Decimal(SECRETS["cap"]),
+        # So that every line of a right is on the page.
+        contract_reference="2026-1",
+        comments_owner="Northbeam",
+        asset_owner="Northbeam",
+        granted_by="Fern Talent",
+        creator_may_remove=True,
+        channels=["tiktok"],
+        territories=["US"],
+    )
     world.flight(post, world.day(-1), world.day(20))
     return post
 
