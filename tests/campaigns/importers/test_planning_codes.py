@@ -192,6 +192,13 @@ def test_stated_instant_counts_to_the_hour(case):
     assert case.code.expires_at == end - timedelta(hours=3)
 
 
+def test_end_that_stays_keeps_who_said_it(case):
+    case.take(auth_date="2026-10-02", days="30")
+
+    assert counts(case.take(auth_date="2026-10-01", expires="2026-11-01"), "updated") == {"codes": 1}
+    assert case.window == ("2026-10-01", 31, "computed")
+
+
 def test_assumed_start_gives_way_to_a_stated_one(case):
     case.take(expires="2026-12-01")
 

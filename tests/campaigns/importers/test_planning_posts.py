@@ -70,6 +70,15 @@ def test_short_link_is_a_key_until_the_long_one_is_known(desk):
     assert (post.tiktok_post_id, post.url) == (PID, LONG)
 
 
+def test_two_short_links_under_one_title_are_two_posts(desk):
+    same = {"creator_handle": "maya", "title": "Morning"}
+
+    for key in ("ZMabc123", "ZMxyz789"):
+        desk.take(row(**same, post_link=f"https://vm.tiktok.com/{key}/"))
+
+    assert Post.objects.count() == 2
+
+
 def test_post_without_a_link_is_known_by_creator_and_title(desk):
     desk.take(row(creator_handle="maya", title="Morning Routine"))
 

@@ -101,6 +101,13 @@ def test_end_and_paid_of_the_right_that_starts_on_the_day_follow_the_sheet(take)
         assert rights() == [expected]
 
 
+def test_not_stated_takes_back_no_end(take):
+    take(rights_start="2026-10-10", rights_end="2027-01-10", paid="yes")
+
+    assert counts(take(rights_start="2026-10-10", rights_end="not stated"), "updated") == {}
+    assert rights() == [("2026-10-10", "2027-01-10", True)]
+
+
 def test_rights_of_several_starts_stand_side_by_side(take):
     take(rights_start="2026-10-10", rights_end="2026-10-31", paid="yes")
     take(rights_start="2026-11-01", rights_end="2026-11-30", paid="no")
