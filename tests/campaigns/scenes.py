@@ -1,13 +1,16 @@
 """For every section of the board a flight (or post) that stands in it now, in a ``World``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from authorizations.operations.posts import PostDraft, add_posts
+from authorizations.operations.recording import CodeDraft, record_codes
+from authorizations.operations.rights import RightDraft, grant_rights
 from campaigns.enums import Section
 from campaigns.models import Flight
-from campaigns.operations.flights import pause_flights
+from campaigns.operations.flights import FlightDraft, pause_flights, plan_flights
 from posts.models import Post
-from tests.world import DAY, World
+from tests.world import DAY, World, spark_code
 
 
 def ready_post(world: World, *, code_days: int = 365, rights_days: int | None = None, **post: Any) -> Post:
@@ -65,6 +68,35 @@ def paused(world: World, **flight: Any) -> Flight:
 def unplanned(world: World, **flight: Any) -> Flight:
     """Has no dates yet."""
     return world.flight(ready_post(world), None, **flight)
+
+
+def many_posts(world: World, titles: Sequence[str]) -> list[Post]:
+    """Posts of one creator, without anything else."""
+    creator = world.creator()
+    return add_posts(drafts=[PostDraft(creator, title=title) for title in titles], **world.by)
+
+
+def many_flights(
+    world: World, titles: Sequence[str], *, code_days: Callable[[int], int] | None = None, **flight: Any
+) -> None:
+    """Flights of 100 days, each of a post of its own whose code ends ``code_days(place)`` from now; None: unplanned.
+
+    ``flight``: fields of all of them.
+    """
+    posts = many_posts(world, titles)
+    dates: dict[str, Any] = {}
+    if code_days is not None:
+        starts_at, dates = world.now - DAY, {"starts_on": world.day(-1), "ends_on": world.day(100)}
+        windows = [code_days(place) + 1 for place in range(len(posts))]
+        codes = [
+            CodeDraft(post, spark_code(), starts_at=starts_at, window_days=days)
+            for post, days in zip(posts, windows, strict=True)
+        ]
+        record_codes(drafts=codes, **world.by)
+        rights = [RightDraft(post=post, starts_on=world.day(-30), paid_amplification=True) for post in posts]
+        grant_rights(drafts=rights, **world.by)
+    campaign = world.campaign()
+    plan_flights(drafts=[FlightDraft(post, campaign, **dates, **flight) for post in posts], **world.by)
 
 
 SCENES: dict[Section, Callable[..., Flight]] = {

@@ -1,5 +1,4 @@
 import re
-from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +10,17 @@ from django.test.utils import CaptureQueriesContext
 from brands.enums import Role
 from campaigns.enums import Section
 from campaigns.operations.flights import end_flights
-from tests.campaigns.scenes import SCENES, blocked, covered, ready_post, stops, unplanned, without_rights
+from tests.campaigns.scenes import (
+    SCENES,
+    blocked,
+    covered,
+    many_flights,
+    many_posts,
+    ready_post,
+    stops,
+    unplanned,
+    without_rights,
+)
 from tests.world import NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
@@ -305,17 +314,12 @@ def walk(show, place, between=lambda: None):
 
 @pytest.mark.parametrize("place", ["stops", "unplanned", "inventory"])
 def test_every_line_of_a_section_is_found_once_over_its_pages(place, world, show):
-    creator = world.creator()
     wanted = [f"Post {number:03d}" for number in range(120)]
-    for number, title in enumerate(wanted):
-        # Every third ends at the same instant as the one before: the id decides.
-        post = world.post(creator, title=title)
-        if place == "stops":
-            world.code(post, NOW - timedelta(days=1), days=4 + number // 3)
-            world.right(world.day(-30), post=post)
-        if place != "inventory":
-            start = None if place == "unplanned" else world.day(-1)
-            world.flight(post, start, start and world.day(100), campaign=None)
+    if place == "inventory":
+        many_posts(world, wanted)
+    else:
+        # Three each end at the same instant: the id decides.
+        many_flights(world, wanted, code_days=(lambda place: 3 + place // 3) if place == "stops" else None)
     pages = walk(show, place)
     assert [len(page) for page in pages] == [50, 50, 20]
     found = [title for page in pages for title in page]
@@ -325,21 +329,17 @@ def test_every_line_of_a_section_is_found_once_over_its_pages(place, world, show
 
 
 def test_lines_added_while_somebody_pages_neither_repeat_nor_hide_others(world, show):
-    creator = world.creator()
+    wanted = [f"Post {number:03d}" for number in range(101)]
+    many_flights(world, wanted, code_days=lambda place: 9 + place // 2)
+    added = iter(("New 1", "New 2", "New 3"))
 
-    def add(number, days):
-        post = world.post(creator, title=f"Post {number:03d}")
-        world.code(post, NOW - timedelta(days=1), days=days)
-        world.right(world.day(-30), post=post)
-        world.flight(post, world.day(-1), world.day(100))
+    def add():
+        many_flights(world, [next(added)], code_days=lambda _: 2)
 
-    for number in range(101):
-        add(number, 10 + number // 2)
-    added = iter((900, 901, 902))
     # Each new one ends sooner than all others: an offset would show the last line of the page before once more.
-    pages = walk(show, "stops", between=lambda: add(next(added), 3))
+    pages = walk(show, "stops", between=add)
     found = [title for page in pages for title in page]
-    assert sorted(found) == [f"Post {number:03d}" for number in range(101)]
+    assert sorted(found) == wanted
 
 
 def test_a_long_section_of_the_whole_board_links_to_all_of_it(world, show):
@@ -352,8 +352,7 @@ def test_a_long_section_of_the_whole_board_links_to_all_of_it(world, show):
 
 def test_a_cursor_of_another_brand_shows_only_ones_own_lines(world, show):
     other = World()
-    for number in range(60):
-        other.flight(ready_post(other, code_days=5, title=f"Foreign {number}"), world.day(-1), world.day(20))
+    many_flights(other, [f"Foreign {number}" for number in range(60)], code_days=lambda _: 5)
     own = ready_post(world, code_days=5, title="Own")
     world.flight(own, world.day(-1), world.day(20))
     client = client_of(other.member())
@@ -375,18 +374,20 @@ def queries(show, query=""):
 @pytest.mark.parametrize("rows", [1, 3, 50])
 def test_the_board_takes_eleven_queries_however_long_it_is(rows, world, show):
     for scene in SCENES.values():
-        for _ in range(rows if rows < 50 else 6):
+        for _ in range(min(rows, 3)):
             scene(world, buyer=world.member(Role.BUYER), ad_account=world.account())
-    for _ in range(rows):
-        ready_post(world)
+    titles = [f"Post {number}" for number in range(rows)]
+    many_flights(world, titles, code_days=lambda place: place + 1, buyer=world.member(Role.BUYER))
+    many_posts(world, titles)
     assert queries(show) == 11
     assert queries(show, "?section=inventory") == 10
 
 
 @pytest.mark.parametrize("rows", [1, 3, 50])
 def test_a_section_takes_nine_queries_however_long_it_is(rows, world, show):
-    for _ in range(rows):
+    for _ in range(min(rows, 3)):
         stops(world, buyer=world.member(Role.BUYER), ad_account=world.account())
+    many_flights(world, [f"Post {number}" for number in range(rows)], code_days=lambda place: place + 1)
     assert queries(show, "?section=stops") == 9
 
 
