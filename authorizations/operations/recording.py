@@ -9,7 +9,12 @@ from authorizations.enums import EndSource
 from authorizations.inputs import SLICE
 from authorizations.models import AuthorizationCode
 from authorizations.operations.gaps import coverage_change, sliced
-from authorizations.secrets import code_fingerprint, seal_code, seal_source_post_code
+from authorizations.secrets import (
+    code_fingerprint,
+    open_source_post_code,
+    seal_code,
+    seal_source_post_code,
+)
 from authorizations.windows import CodeWindow, code_window
 from brands.models import Brand
 from brands.operations.audit import BATCH, Change, record_changes
@@ -73,8 +78,10 @@ class Recorded:
 def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, actor: Actor) -> list[Recorded]:
     """Put codes on file, one answer a draft, in order.
 
-    A code that the post already has is an extension if the draft ends later, else a repeat that changes nothing; a
-    draft whose start is only assumed counts its days from the start on file. Dates are read in the brand's zone.
+    A code that the post already has is an extension if the draft ends later, else a repeat, which leaves its window as
+    it is; a draft whose start is only assumed counts its days from the start on file. A new source-post code is kept in
+    both cases. Dates are read in the brand's zone.
+
     Raises DuplicateCodeError for a code of another post, WrongPostError for a replacement of one, NoCode or MaskedCode
     for a text that is no code, WindowError for a window that is none; nothing is written then.
     """
@@ -89,7 +96,7 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
         on_file = _by_fingerprint(brand, fingerprints)
         answers: list[Recorded] = []
         created: list[AuthorizationCode] = []
-        extended: dict[str, AuthorizationCode] = {}
+        changed: dict[str, AuthorizationCode] = {}
         changes: list[Change] = []
         for draft, code, print_ in zip(drafts, cleaned, fingerprints, strict=True):
             known = on_file.get(print_)
@@ -112,17 +119,17 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
                 ).window_days
                 known.expires_on = draft.expires_on
                 known.end_source = draft.end_source
-                if known not in created:
-                    extended[print_] = known
+                changed[print_] = known
                 touched.posts.add(known.post_id)
                 changes.append(Change("code.extended", known, before, described(known)))
                 answers.append(Recorded(known, Outcome.EXTENDED))
             else:
                 answers.append(Recorded(known, Outcome.REPEATED))
+            if known is not None and _keep_source_post_code(known, draft):
+                changed[print_] = known
+                changes.append(Change("code.source_post_code_kept", known))
         insert(created)
-        AuthorizationCode.objects.bulk_update(
-            extended.values(), ["expires_at", "expires_on", "window_days", "end_source"], batch_size=BATCH
-        )
+        AuthorizationCode.objects.bulk_update(changed.values(), _CHANGING, batch_size=BATCH)
         record_changes(brand, changes, now=now, actor=actor)
     return answers
 
@@ -183,7 +190,27 @@ def _new_row(
         supersedes=draft.supersedes,
         created_at=now,
     )
-    if draft.source_post_code:
-        source = seal_source_post_code(clean_code(draft.source_post_code).value, row)
-        row.source_post_ciphertext, row.source_post_key_id = source.ciphertext, source.key_id
+    _keep_source_post_code(row, draft)
     return row
+
+
+def _keep_source_post_code(row: AuthorizationCode, draft: CodeDraft) -> bool:
+    """Seal the source-post code of ``draft`` beside the code of ``row``; says whether it was not there before."""
+    if not draft.source_post_code:
+        return False
+    code = clean_code(draft.source_post_code).value
+    if open_source_post_code(row) == code:
+        return False
+    sealed = seal_source_post_code(code, row)
+    row.source_post_ciphertext, row.source_post_key_id = sealed.ciphertext, sealed.key_id
+    return True
+
+
+_CHANGING = (
+    "expires_at",
+    "expires_on",
+    "window_days",
+    "end_source",
+    "source_post_ciphertext",
+    "source_post_key_id",
+)

@@ -368,6 +368,30 @@ def test_a_refused_source_post_code_writes_nothing(world):
     assert not AuthorizationCode.objects.exists()
 
 
+def test_a_source_post_code_that_comes_later_is_kept_beside_the_code(world):
+    post = world.post()
+    draft = {"starts_at": START, "window_days": 30}
+    (first,) = record(world, CodeDraft(post, CANARY, **draft))
+    for source in (SOURCE_CANARY, SOURCE_CANARY, "", "#another"):
+        (again,) = record(world, CodeDraft(post, CANARY, source_post_code=source, **draft))
+        assert (again.outcome, again.code) == (Outcome.REPEATED, first.code)
+        row = AuthorizationCode.objects.get()
+        assert (open_code(row), open_source_post_code(row)) == (CANARY, source or SOURCE_CANARY)
+    noted = entries(world.brand, "code.source_post_code_kept")
+    assert [(entry.object_id, entry.before, entry.after) for entry in noted] == [(first.code.pk, {}, {})] * 2
+
+
+def test_one_call_may_bring_the_source_post_code_after_the_code(world):
+    post = world.post()
+    draft = {"starts_at": START, "window_days": 30}
+    record(
+        world,
+        CodeDraft(post, CANARY, **draft),
+        CodeDraft(post, CANARY, source_post_code=SOURCE_CANARY, **draft),
+    )
+    assert open_source_post_code(AuthorizationCode.objects.get()) == SOURCE_CANARY
+
+
 # --- many at once ------------------------------------------------------------------------------------------------
 def test_a_hundred_codes_take_as_many_queries_as_three(world, django_assert_max_num_queries):
     creator = world.creator()
