@@ -12,7 +12,7 @@ from campaigns.models import Flight
 from campaigns.operations.flights import end_flights
 from campaigns.queries import board as module
 from campaigns.queries.board import BadCursorError, Cursor, board, idle_posts, section_board
-from campaigns.sections import Choice
+from campaigns.sections import FLIGHT_SECTIONS, Choice
 from tests.campaigns.scenes import (
     SCENES,
     blocked,
@@ -21,6 +21,7 @@ from tests.campaigns.scenes import (
     ready_post,
     runs_until,
     stops,
+    unplanned,
     without_rights,
 )
 from tests.campaigns.sections_oracle import assert_sections_agree
@@ -57,16 +58,70 @@ def test_each_scene_stands_in_its_section_and_the_sql_agrees_with_the_rules(worl
         assert_sections_agree(world.brand, NOW + days * DAY)
 
 
-def test_lines_come_in_the_order_of_what_happens_soonest(world):
-    later, sooner = (
-        world.flight(ready_post(world, code_days=days), world.day(-1), world.day(40)) for days in (9, 3)
-    )
-    assert [line.flight for line in page(world, Section.STOPS).lines] == [sooner, later]
+def _flights(world, *dates, **post):
+    return [world.flight(ready_post(world, **post), start, end) for start, end in dates]
 
 
-def test_what_was_blocked_last_comes_first(world):
-    old, new = (world.flight(world.post(), world.day(-days), world.day(20)) for days in (9, 2))
-    assert [line.flight for line in page(world, Section.BLOCKED).lines] == [new, old]
+def _codeless(world, *days):
+    posts = [world.post() for _ in days]
+    for post in posts:
+        world.right(world.day(-30), post=post)
+    return [
+        world.flight(post, world.day(start), world.day(20)) for post, start in zip(posts, days, strict=True)
+    ]
+
+
+def _lasting(world, section, *days):
+    """Flights whose code or rights last so many days."""
+    name = "code_days" if section in {Section.STOPS, Section.RUNS_UNTIL} else "rights_days"
+    end = None if section is Section.RUNS_UNTIL else world.day(40)
+    return [_flights(world, (world.day(-20), end), **{name: number})[0] for number in days]
+
+
+# For each section two flights, the one that shall stand first last.
+PAIRS = {
+    Section.WITHOUT_RIGHTS: lambda world: reversed(_unpermitted(world)),
+    Section.BLOCKED: lambda world: _codeless(world, -9, -2),
+    Section.STOPS: lambda world: _lasting(world, Section.STOPS, 9, 3),
+    Section.MUST_PAUSE: lambda world: _lasting(world, Section.MUST_PAUSE, 9, 3),
+    Section.WAITING: lambda world: _codeless(world, 9, 3),
+    Section.RUNS_UNTIL: lambda world: _lasting(world, Section.RUNS_UNTIL, 90, 60),
+    Section.COVERED: lambda world: _flights(
+        world, (world.day(-1), world.day(9)), (world.day(-1), world.day(3))
+    ),
+    Section.PAUSED: lambda world: _one_after_the_other(world, paused),
+    Section.UNPLANNED: lambda world: _one_after_the_other(world, unplanned),
+}
+
+
+def _unpermitted(world):
+    """Codes from long ago, so that the end of the rights decides since when."""
+    made = []
+    for days in (-2, -9):
+        post = world.post()
+        world.code(post, NOW - 30 * DAY, days=90)
+        world.right(world.day(-30), world.day(days), post=post)
+        made.append(world.flight(post, world.day(-20), world.day(40)))
+    return made
+
+
+def _one_after_the_other(world, scene):
+    made = []
+    for hours in (5, 4):
+        world.now = NOW - timedelta(hours=hours)
+        made.append(scene(world))
+    world.now = NOW
+    return made
+
+
+def test_every_section_has_a_pair():
+    assert set(PAIRS) == set(FLIGHT_SECTIONS)
+
+
+@pytest.mark.parametrize("section", PAIRS)
+def test_what_happens_soonest_or_happened_last_comes_first(section, world):
+    second, first = PAIRS[section](world)
+    assert [line.flight for line in page(world, section).lines] == [first, second]
 
 
 def test_the_newest_posts_of_the_inventory_come_first(world):
