@@ -78,7 +78,9 @@ class Command(BaseCommand):
             death = processes.watch(until=lambda: signals.count > 0 or not first_page.is_alive())
             if death is None and signals.count == 0:
                 if first_page.problem:
-                    raise CommandError(f"{url} does not answer: {first_page.problem}. Everything was stopped.")
+                    raise CommandError(
+                        f"{url} does not answer: {first_page.problem}. Everything was stopped."
+                    )
                 for program in others:  # only now: while people wait for the page, it has the processor
                     processes.start(program)
                 self._say(f"sparktrack is ready: {url}\n{logins}Ctrl-C stops it.")
