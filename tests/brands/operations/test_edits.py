@@ -20,7 +20,9 @@ from brands.operations.edits import (
     reread,
     rows_with,
 )
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Flight
+from creators.models import Creator
+from posts.models import Post
 from sparktrack.core.actors import Actor, ActorKind, system_actor
 from tests.factories import AdAccountFactory, BrandFactory, MembershipFactory, UserFactory
 
@@ -108,6 +110,25 @@ def test_a_row_that_lies_about_its_brand_is_refused_all_the_same():
     theirs.brand = ours.brand
     with pytest.raises(OtherBrandError):
         edit(ours.brand, [Edit(theirs, {"name": "B"})])
+
+
+def test_a_value_that_is_a_row_of_another_brand_is_refused_and_nothing_is_written():
+    ours, theirs = AdAccountFactory(), AdAccountFactory()
+    campaign = Campaign.objects.create(brand=ours.brand, name="BFCM", created_at=NOW)
+    creator = Creator.objects.create(brand=ours.brand, handle="maya", created_at=NOW)
+    post = Post.objects.create(brand=ours.brand, creator=creator, created_at=NOW)
+    flight = Flight.objects.create(brand=ours.brand, post=post, campaign=campaign, created_at=NOW)
+    for function in (edit_stored, edit_rows):
+        with pytest.raises(OtherBrandError):
+            edit(
+                ours.brand,
+                [Edit(flight, {"ad_name": "x", "ad_account": theirs})],
+                function,
+                frozenset({"ad_name", "ad_account"}),
+                Flight,
+            )
+    assert (stored(flight).ad_name, stored(flight).ad_account) == ("", None)
+    assert not AuditEntry.objects.exists()
 
 
 def test_a_row_that_is_gone_is_refused():
