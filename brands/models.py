@@ -11,6 +11,7 @@ from django.urls import reverse
 from brands.enums import AttachmentSubject, Role
 from brands.querysets import BrandOwnedQuerySet, MembershipQuerySet
 from sparktrack.core.actors import ActorKind
+from sparktrack.core.clock import utc_now
 from sparktrack.core.models import Row, choices, one_of, ordered
 
 DEFAULT_WARNING_STEPS = (30, 14, 7, 3, 1)
@@ -32,7 +33,8 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A user who may use the Django admin; called by ``manage.py createsuperuser``."""
+        """A user who may use the Django admin; ``manage.py createsuperuser`` calls it, so it reads the clock."""
+        fields.setdefault("created_at", utc_now())
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
@@ -51,7 +53,7 @@ class User(Row, AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["created_at"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
 
@@ -226,6 +228,7 @@ class AuditEntry(BrandOwned):
     objects = BrandOwnedQuerySet.as_manager()
 
     class Meta:
+        verbose_name_plural = "audit entries"
         constraints = (one_of("actor_kind", ActorKind, "auditentry_actor_kind_known"),)
         indexes = (
             models.Index(fields=["brand", "-at", "-id"], name="auditentry_newest"),

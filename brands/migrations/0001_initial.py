@@ -70,6 +70,9 @@ class Migration(migrations.Migration):
                 ('after', models.JSONField(default=dict)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'verbose_name_plural': 'audit entries',
+            },
         ),
         migrations.CreateModel(
             name='Attachment',
