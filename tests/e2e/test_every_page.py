@@ -10,6 +10,7 @@ from campaigns.demo import SLUG
 from campaigns.enums import Section
 from sparktrack.core.actors import system_actor
 from sparktrack.core.clock import utc_now
+from tests.brands.people import app_code, give_app
 from tests.e2e.looks import problems
 from tests.factories import PASSWORD, MembershipFactory
 
@@ -106,6 +107,27 @@ def test_pages_about_oneself(page, enter_demo, demo):
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url(f"**{add_app}")
     assert found + problems(page) == []
+
+
+def test_pages_of_the_second_factor(page, enter):
+    user = MembershipFactory().user
+    secret = give_app(user)
+    enter(user)
+    found = look(page, "/accounts/factors/", "/accounts/factors/recovery-codes/")
+    page.goto("/accounts/factors/app/remove/")
+    found += problems(page)  # asks for the password, or for a code of the app
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    code = page.get_by_label("Code from your authenticator app")
+    expect(code).to_be_visible()
+    found += problems(page)
+    code.fill(app_code(secret))
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_url("**/b/**")
+    assert found == []
 
 
 @pytest.mark.console_errors

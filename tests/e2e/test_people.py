@@ -1,7 +1,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from brands.enums import Role
@@ -66,44 +65,3 @@ def test_a_second_factor_is_switched_on_and_asked_for_with_pages_that_the_policy
     page.get_by_label("Code from your authenticator app").fill(recovery_code)
     page.get_by_role("button", name="Log in", exact=True).click()
     expect(page).to_have_url(re.compile(rf"/b/{member.brand.slug}/$"))
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_account_pages_have_no_accessibility_violation_and_fit_a_phone(page, scheme):
-    member = MembershipFactory()
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": 360, "height": 740})
-    (issued,) = invite_people(
-        brand=member.brand,
-        invites=[Invite("ada@example.com", Role.BUYER)],
-        now=utc_now(),
-        actor=system_actor("test"),
-    )
-    look_at(page, f"/invitations/{issued.token}/")
-    look_at(page, "/accounts/login/")
-    look_at(page, "/accounts/password/reset/")
-    log_in(page, member.user, "wrong password")
-    look_at(page)
-    log_in(page, member.user)
-    for path in (
-        "/brands/",
-        "/account/",
-        "/accounts/email/",
-        "/accounts/password/change/",
-        "/accounts/factors/",
-    ):
-        look_at(page, path)
-    look_at(page, "/accounts/sessions/")
-    look_at(page, "/accounts/factors/app/add/")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Continue").click()
-    look_at(page)
-
-
-def look_at(page, path=None):
-    """What axe finds, and whether anything sticks out of the page."""
-    if path:
-        page.goto(path)
-    violations = Axe().run(page).response["violations"]
-    assert [(found["id"], [node["html"] for node in found["nodes"]]) for found in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
