@@ -1,11 +1,13 @@
 """Reading the environment: what is missing or malformed is named, what is secret is never quoted."""
 
 import base64
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -257,6 +259,18 @@ def test_processes_that_start_at_once_agree_on_the_keys(tmp_path):
     answers = {process.communicate(timeout=60)[0] for process in started}
     assert [process.returncode for process in started] == [0] * 6
     assert answers == {json.loads(path.read_text())["secret_key"] + "\n"}
+
+
+def test_whoever_comes_second_waits_until_the_file_is_whole(tmp_path):
+    path = tmp_path / "secrets.json"
+    with (tmp_path / "secrets.json.lock").open("w") as lock, ThreadPoolExecutor(1) as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as if the first were at it
+        second = pool.submit(environment.keys_from_file, path)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        assert not path.exists()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert second.result(timeout=30) == environment.keys_from_file(path)
 
 
 @pytest.mark.parametrize(
