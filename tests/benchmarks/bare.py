@@ -72,7 +72,7 @@ _BOARD = f"""
                                      WHEN section IN (3, 4, 6) THEN gap_at WHEN section = 5 THEN starts_at END,
                                 CASE WHEN section IN (1, 2) AND gap_at > starts_at THEN gap_at
                                      WHEN section IN (1, 2) THEN starts_at
-                                     WHEN section = 8 THEN paused_at ELSE created_at END DESC,
+                                     WHEN section = 8 THEN paused_at WHEN section = 9 THEN created_at END DESC,
                                 id) AS line
               FROM sectioned) f
       {_JOINED}

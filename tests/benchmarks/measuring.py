@@ -66,7 +66,6 @@ def _page(page: PageFigures) -> dict[str, Any]:
         "lines": page.lines,
         "queries": page.queries,
         "ratio": page.ratio,
-        "strict_ratio": page.strict_ratio,
         **{
             name: _seconds(getattr(page, name))
             for name in ("page", "own_sql", "template", "bare_rows", "bare_sums", "bare_template")

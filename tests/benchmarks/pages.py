@@ -47,11 +47,6 @@ class PageFigures:
         """P1: the page over bare SQL (rows and sums) and bare template, at the 95th percentile."""
         return self.page.p95 / (self.bare_rows.p95 + self.bare_sums.p95 + self.bare_template.p95)
 
-    @property
-    def strict_ratio(self) -> float:
-        """The same without the sums in the headline: the rows alone."""
-        return self.page.p95 / (self.bare_rows.p95 + self.bare_template.p95)
-
 
 class Visitor:
     """A member with a session who opens pages."""
