@@ -13,9 +13,9 @@ from authorizations.inputs import SLICE, load_inputs
 from authorizations.models import PostGap
 from authorizations.rules import Gap, post_gaps
 from brands.models import Brand
-from brands.operations.audit import BATCH
 from brands.operations.edits import locked
 from posts.models import Post
+from sparktrack.core.bulk import insert
 
 T = TypeVar("T")
 StoredGap: TypeAlias = tuple[datetime | None, datetime | None, str, bool]
@@ -116,7 +116,7 @@ def _store(brand: Brand, found: Collection[Difference]) -> int:
         PostGap.objects.for_brand(brand).filter(
             post__in=[difference.post_id for difference in found]
         ).delete()
-        PostGap.objects.bulk_create(
+        insert(
             [
                 PostGap(
                     brand=brand,
@@ -128,8 +128,7 @@ def _store(brand: Brand, found: Collection[Difference]) -> int:
                 )
                 for difference in found
                 for start, end, reasons, stops_itself in difference.computed
-            ],
-            batch_size=BATCH,
+            ]
         )
     return len(found)
 
