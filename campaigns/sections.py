@@ -155,7 +155,7 @@ class _Dialect:
 _FIRST_GAP = """
                SELECT x.{0}
                  FROM authorizations_postgap x
-                WHERE x.post_id = j.post_id
+                WHERE x.brand_id = %(brand)s AND x.post_id = j.post_id
                   AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
                   AND (x.starts_at IS NULL OR x.starts_at < j.until_at)
                 ORDER BY x.starts_at ASC NULLS FIRST
@@ -241,7 +241,7 @@ def _uncovered(words: _Dialect) -> str:
                        CASE WHEN y.ends_at < COALESCE(c.ends_at, %(horizon)s) THEN y.ends_at
                             ELSE COALESCE(c.ends_at, %(horizon)s) END AS gap_until
                   FROM authorizations_postgap y
-                 WHERE y.post_id = c.post_id) clipped
+                 WHERE y.brand_id = %(brand)s AND y.post_id = c.post_id) clipped
          WHERE gap_until > gap_from"""
 
 

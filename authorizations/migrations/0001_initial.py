@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.CharField(max_length=120)),
                 ('stops_itself', models.BooleanField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
-                ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='posts.post')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='posts.post')),
             ],
         ),
         migrations.CreateModel(
@@ -152,21 +152,17 @@ class Migration(migrations.Migration):
             model_name='codeuse',
             constraint=models.UniqueConstraint(condition=models.Q(('ad_account__isnull', True)), fields=('code',), name='codeuse_once_without_account'),
         ),
-        migrations.AddIndex(
-            model_name='postgap',
-            index=models.Index(fields=['brand', 'starts_at', 'id'], name='postgap_by_start'),
-        ),
         migrations.AddConstraint(
             model_name='postgap',
             constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='postgap_ends_after_start'),
         ),
         migrations.AddConstraint(
             model_name='postgap',
-            constraint=models.UniqueConstraint(fields=('post', 'starts_at'), name='postgap_start_once'),
+            constraint=models.UniqueConstraint(fields=('brand', 'post', 'starts_at'), name='postgap_start_once'),
         ),
         migrations.AddConstraint(
             model_name='postgap',
-            constraint=models.UniqueConstraint(condition=models.Q(('starts_at__isnull', True)), fields=('post',), name='postgap_one_from_ever'),
+            constraint=models.UniqueConstraint(condition=models.Q(('starts_at__isnull', True)), fields=('brand', 'post'), name='postgap_one_from_ever'),
         ),
         migrations.AddConstraint(
             model_name='postgap',

@@ -11,7 +11,8 @@ from django.db import models
 
 from brands.models import AuditEntry, Brand
 from sparktrack.core.actors import Actor
-from sparktrack.core.bulk import insert
+from sparktrack.core.bulk import insert_columns
+from sparktrack.core.ids import uuid7
 from sparktrack.core.models import Row
 
 BATCH = 1000
@@ -45,23 +46,31 @@ def plain(value: Any) -> Any:
 
 def record_changes(brand: Brand, changes: Iterable[Change], *, now: datetime, actor: Actor) -> None:
     """Append one audit entry for each change."""
-    insert(
-        [
-            AuditEntry(
-                brand_id=brand.pk,
-                at=now,
-                actor_kind=actor.kind,
-                actor_id=actor.id,
-                actor_label=actor.label,
-                ip=actor.ip,
-                request_id=actor.request_id,
-                action=change.action,
-                object_kind=change.row._meta.model_name or "",
-                object_id=change.row.pk,
-                object_label=str(change.row)[:254],
-                before={name: plain(value) for name, value in change.before.items()},
-                after={name: plain(value) for name, value in change.after.items()},
-            )
-            for change in changes
-        ]
+    kept = list(changes)
+    rows = [change.row for change in kept]
+    same = {
+        "brand_id": brand.pk,
+        "at": now,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "actor_label": actor.label,
+        "ip": actor.ip,
+        "request_id": actor.request_id,
+    }
+    insert_columns(
+        AuditEntry,
+        {name: [value] * len(kept) for name, value in same.items()}
+        | {
+            "id": [uuid7() for _ in kept],
+            "action": [change.action for change in kept],
+            "object_kind": [row._meta.model_name for row in rows],
+            "object_id": [row.pk for row in rows],
+            "object_label": [str(row)[:254] for row in rows],
+            "before": [_plain_values(change.before) for change in kept],
+            "after": [_plain_values(change.after) for change in kept],
+        },
     )
+
+
+def _plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in values.items()}

@@ -10,7 +10,7 @@ from authorizations.models import AuthorizationCode, UsageRight
 from brands.models import AuditEntry
 from creators.models import Creator
 from posts.models import Post
-from sparktrack.core.bulk import insert
+from sparktrack.core.bulk import insert, insert_columns
 from tests.factories import LONG_AGO, BrandFactory
 
 
@@ -82,3 +82,25 @@ def test_broken_rule_of_the_database_stores_nothing():
 def test_no_rows_need_no_query(django_assert_num_queries):
     with django_assert_num_queries(0):
         insert([])
+
+
+@pytest.mark.django_db
+def test_columns_are_stored_as_rows_are():
+    brand = BrandFactory()
+    names = [field.attname for field in AuditEntry._meta.concrete_fields]
+    made = [
+        AuditEntry(
+            brand=brand,
+            at=LONG_AGO,
+            actor_kind="system",
+            action="x",
+            object_kind="post",
+            object_id=brand.pk,
+            after={"value": value},
+        )
+        for value in (1, True, None, "=é")
+    ]
+    insert_columns(AuditEntry, {name: [getattr(row, name) for row in made] for name in names})
+    stored = {entry.pk: model_to_dict(entry) for entry in AuditEntry.objects.all()}
+    assert stored == {row.pk: model_to_dict(row) for row in made}
+    assert [type(AuditEntry.objects.get(pk=row.pk).after["value"]) for row in made[:2]] == [int, bool]
