@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django_htmx.middleware import HtmxDetails
 
 from brands.enums import Role
 from brands.models import Brand, Membership, User
@@ -33,6 +34,7 @@ class BrandRequest(HttpRequest):
     membership: Membership
     allowed: frozenset[Action]
     request_id: str
+    htmx: HtmxDetails
 
 
 def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandView]:

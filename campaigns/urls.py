@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from campaigns import views
+from campaigns.views.board import show_board
+from campaigns.views.post import show_post
 
 urlpatterns = [
-    path("", views.show_board, name="board"),
-    path("posts/<uuid:pk>/", views.show_post, name="post"),
+    path("", show_board, name="board"),
+    path("posts/<uuid:pk>/", show_post, name="post"),
 ]

@@ -18,10 +18,10 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from brands.models import Brand, User
-from campaigns import views
 from campaigns.enums import Section
 from campaigns.queries.board import FIRST_LINES, PAGE_LINES, board, idle_posts, section_board
 from campaigns.sections import Choice, first_places, places_after
+from campaigns.views import board as board_view
 from sparktrack.core.clock import utc_now
 from tests.benchmarks.bare import BareQueries, bare_template, ids, ready_rows
 from tests.benchmarks.timing import Spread, interleaved
@@ -134,7 +134,7 @@ def _measure(
         contexts.append((request, name, context))
         return render(request, name, context, **more)
 
-    with mock.patch.object(views, "render", keep):
+    with mock.patch.object(board_view, "render", keep):
         page.open()
     request, name, context = contexts[0]
     template = bare_template()

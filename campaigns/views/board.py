@@ -1,9 +1,8 @@
-"""Board and post page."""
+"""The board."""
 
 from datetime import datetime
-from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,8 +10,6 @@ from brands.access import BrandRequest, brand_view, viewer_zone
 from campaigns.enums import Section
 from campaigns.filters import FlightFilter
 from campaigns.queries.board import BadCursorError, Board, Cursor, board, idle_posts, section_board
-from campaigns.queries.post import post_page
-from posts.models import Post
 from sparktrack.core.clock import utc_now
 
 _PARAMETERS = frozenset({*FlightFilter.base_filters, "after"})
@@ -36,18 +33,6 @@ def show_board(request: BrandRequest) -> HttpResponse:
             problem = str(error)
     context = {"board": shown, "filter": chosen, "problem": problem, "now": now, "zone": viewer_zone(request)}
     return render(request, "campaigns/board.html", context, status=200 if shown else 400)
-
-
-@require_safe
-@brand_view()
-def show_post(request: BrandRequest, pk: UUID) -> HttpResponse:
-    """May this post run, until when, and what limits it."""
-    now = utc_now()
-    try:
-        page = post_page(request.brand, pk, now=now)
-    except Post.DoesNotExist:
-        raise Http404("No post of this brand has this address.") from None
-    return render(request, "campaigns/post.html", {"page": page, "now": now, "zone": viewer_zone(request)})
 
 
 def _board(request: BrandRequest, chosen: FlightFilter, *, now: datetime) -> Board:

@@ -1,0 +1,1 @@
+"""Pages of a brand, one module a subject."""
