@@ -139,7 +139,6 @@ if REDIS_URL:
         "unacked_restore_interval": 1,
         "unacked_restore_throttle": 1,
     }
-    CELERY_REDBEAT_REDIS_URL = REDIS_URL
     CELERY_BEAT_SCHEDULER = "redbeat.RedBeatScheduler"
 else:
     CACHES = {
@@ -166,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "sparktrack.core.tasks.clear_expired_sessions", "schedule": 3600.0},
     "learn-table-sizes": {"task": "sparktrack.core.tasks.learn_table_sizes", "schedule": 3600.0},
 }
+CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; with Redis the lock of beat is renewed as often
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_IGNORE_RESULT = True
