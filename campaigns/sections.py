@@ -34,12 +34,16 @@ _NEWEST_FIRST = (Section.WITHOUT_RIGHTS, Section.BLOCKED)
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which flights are asked for: those of ``flights`` (None = all of the brand), narrowed by their first gap."""
+    """Which flights are asked for: those of ``flights`` (None = all of the brand), narrowed by their first gap.
+
+    The gap begins in ``[gap_from, gap_before)``; None bounds nothing.
+    """
 
     brand: Brand
     flights: QuerySet[Flight] | None = None
     reason: Reason | None = None
     gap_before: datetime | None = None
+    gap_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,9 @@ def _run(choice: Choice, now: datetime, select: str, **values: Any) -> list[tupl
     if choice.gap_before is not None:
         conditions.append("gap_at < %(gap_before)s")
         values["gap_before"] = choice.gap_before
+    if choice.gap_from is not None:
+        conditions.append("gap_at >= %(gap_from)s")
+        values["gap_from"] = choice.gap_from
     values |= {
         "brand": choice.brand.pk,
         "currency": choice.brand.currency,
