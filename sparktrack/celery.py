@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sparktrack.settings")
+
+TRANSPORT_ALIASES["filesystem"] = "sparktrack.core.folderbroker:Transport"
 
 app = Celery("sparktrack")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -156,6 +156,7 @@ else:
         "data_folder_in": str(_queue),
         "data_folder_out": str(_queue),
         "control_folder": str(_queue / "control"),
+        "polling_interval": 0.25,  # seconds that whoever waits for a preview would wait for nothing
     }
     CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # it would fill the folder with messages that nobody reads
@@ -284,6 +285,7 @@ CSRF_FAILURE_VIEW = "sparktrack.core.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024  # what people paste: 50,000 rows of a plain tracker
 DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
