@@ -10,7 +10,7 @@ from django.db import transaction
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, CodeUse
 from authorizations.operations.gaps import coverage_change
-from authorizations.secrets import open_code
+from authorizations.secrets import open_code, open_source_post_code
 from authorizations.windows import WindowError, code_window, refuse_odd_length
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
@@ -251,16 +251,44 @@ def mark_applied(*, brand: Brand, uses: Sequence[Use], now: datetime, actor: Act
 
 
 def reveal_codes(
-    *, brand: Brand, codes: Sequence[AuthorizationCode], now: datetime, actor: Actor
+    *, brand: Brand, codes: Sequence[AuthorizationCode], copied: bool = False, now: datetime, actor: Actor
 ) -> list[str]:
     """The codes in clear, for a person who may see them; every reveal is in the audit.
 
+    ``copied``: they go to the clipboard and are not looked at. Raises UndecryptableError when a key is missing; then
+    nothing is revealed.
+    """
+    action = "code.copied" if copied else "code.revealed"
+    return _opened(brand, codes, open_code, action, now=now, actor=actor)
+
+
+def reveal_source_post_codes(
+    *, brand: Brand, codes: Sequence[AuthorizationCode], now: datetime, actor: Actor
+) -> list[str]:
+    """The codes of the source posts (duet, stitch) that were kept beside ``codes``; empty where there is none.
+
     Raises UndecryptableError when a key is missing; then nothing is revealed.
     """
+    kept = [code for code in codes if code.source_post_ciphertext is not None]
+    action = "code.source_post_code_revealed"
+    opened = _opened(brand, kept, open_source_post_code, action, now=now, actor=actor)
+    found = dict(zip((code.pk for code in kept), opened, strict=True))
+    return [found.get(code.pk, "") for code in codes]
+
+
+def _opened(
+    brand: Brand,
+    codes: Sequence[AuthorizationCode],
+    opened: Callable[[AuthorizationCode], str],
+    action: str,
+    *,
+    now: datetime,
+    actor: Actor,
+) -> list[str]:
     require_brand(brand, *codes)
     with transaction.atomic():
-        record_changes(brand, [Change("code.revealed", code) for code in codes], now=now, actor=actor)
-        return [open_code(code) for code in codes]
+        record_changes(brand, [Change(action, code) for code in codes], now=now, actor=actor)
+        return [opened(code) for code in codes]
 
 
 def _edit(

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from authorizations.windows import refuse_odd_year
-from brands.models import AdAccount, Brand, User
+from brands.models import AdAccount, Brand, Membership, User
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import (
     Edit,
@@ -19,6 +19,7 @@ from brands.operations.edits import (
     require_members,
     reread,
 )
+from brands.rules import Action, may
 from campaigns.enums import SpendSource
 from campaigns.models import Campaign, Flight
 from posts.models import Post
@@ -201,13 +202,15 @@ def run_flights_anyway(
 ) -> list[Flight]:
     """Somebody takes responsibility for running in spite of a gap; the verdict stays as it is.
 
-    Raises FlightError without a reason, or for one of more than 500 characters.
+    Raises FlightError without a reason, for one of more than 500 characters, or for an approver whose role in the
+    brand may not take that responsibility.
     """
     said = reason.strip()
     if not said:
         raise FlightError("Say why it may run anyway.", field="run_anyway_reason")
     if len(said) > _LONGEST_REASON:
         raise FlightError(f"Say it in {_LONGEST_REASON} characters.", field="run_anyway_reason")
+    _refuse_approver_without_leave(brand, approver)
 
     def values(_flight: Flight, at: datetime, _zone_of: Zones) -> dict[str, Any]:
         return {"run_anyway_reason": said, "run_anyway_by": approver, "run_anyway_at": at}
@@ -231,6 +234,13 @@ def flight_dates(starts_on: date | None, ends_on: date | None, zone: str) -> dic
 
 def _source(spend: Decimal | None, stated: SpendSource | None) -> str:
     return stated or (SpendSource.TYPED if spend is not None else "")
+
+
+def _refuse_approver_without_leave(brand: Brand, approver: User) -> None:
+    """Whoever may use the Django admin for everything may also approve there."""
+    role = Membership.objects.for_brand(brand).filter(user=approver).values_list("role", flat=True).first()
+    if not approver.is_superuser and (role is None or not may(role, Action.RUN_ANYWAY)):
+        raise FlightError(f"{approver} may not approve that here.", field="run_anyway_by")
 
 
 def _refuse_negative(spend: Decimal | None) -> None:

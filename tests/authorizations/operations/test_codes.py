@@ -18,6 +18,7 @@ from authorizations.operations.codes import (
     mark_applied,
     reject_codes,
     reveal_codes,
+    reveal_source_post_codes,
     revoke_codes,
     unrevoke_codes,
     verify_codes,
@@ -330,6 +331,20 @@ def test_a_missing_key_reveals_nothing_and_notes_nothing(world, settings):
     with pytest.raises(UndecryptableError):
         reveal_codes(codes=codes, **world.by)
     assert entries(world.brand, "code.revealed") == []
+
+
+def test_a_copy_is_noted_as_one(world, code):
+    reveal_codes(codes=[code], copied=True, **world.by)
+    assert [entry.object_id for entry in entries(world.brand, "code.copied")] == [code.pk]
+    assert entries(world.brand, "code.revealed") == []
+
+
+def test_the_code_of_a_source_post_is_revealed_and_noted_where_there_is_one(world):
+    kept, source = world.post(), spark_code(7)
+    codes = [world.code(kept, NOW, source_post_code=source), world.code(kept, NOW)]
+    assert reveal_source_post_codes(codes=codes, **world.by) == [source, ""]
+    noted = entries(world.brand, "code.source_post_code_revealed")
+    assert [(entry.object_id, entry.after) for entry in noted] == [(codes[0].pk, {})]
 
 
 # --- every operation ---------------------------------------------------------------------------------------------

@@ -337,6 +337,15 @@ def test_running_anyway_without_a_reason_that_fits_is_refused(world, flight, rea
     assert stored(flight).run_anyway_at is None
 
 
+@pytest.mark.parametrize("role", [Role.BUYER, Role.VIEWER, None])
+def test_running_anyway_is_approved_by_somebody_who_may(world, flight, role):
+    approver = world.member(role) if role else World().member()
+    with pytest.raises(FlightError, match="may not approve") as refused:
+        run_flights_anyway(flights=[flight], reason="agreed", approver=approver, **world.by)
+    assert refused.value.field == "run_anyway_by"
+    assert stored(flight).run_anyway_at is None
+
+
 # --- every operation ---------------------------------------------------------------------------------------------
 OPERATIONS = {
     "flight.moved": lambda world, flights: move_flights(
