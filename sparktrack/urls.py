@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from campaigns.views.planner import show_planner
+
 # The admin's own login form would know neither second factors nor lock-outs.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = "sparktrack"
@@ -12,6 +14,7 @@ admin.site.site_title = "sparktrack"
 
 urlpatterns = [
     path("", include("brands.urls")),
+    path("planner/", show_planner, name="planner"),
     path("b/<slug:slug>/", include("campaigns.urls")),
     # Not the admin's own: it would not count wrong passwords.
     path(

@@ -82,6 +82,8 @@ PAGES = """
     mfa_generate_recovery_codes           POST    login      again  again   again  again    again
     usersessions_list                     GET     login      200    200     200    200      200
     usersessions_list                     POST    login      302    302     302    302      302
+    planner                               GET     200        200    200     200    200      200
+    planner                               POST    405        405    405     405    405      405
     board                                 GET     login      404    200     200    200      200
     board                                 POST    405        405    405     405    405      405
     post                                  GET     login      404    200     200    200      200

@@ -25,5 +25,30 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Copies what an element holds: <button data-copy="its id">. Where there is no clipboard the text is left selected.
+async function copyFrom(button) {
+  const source = document.getElementById(button.dataset.copy);
+  const text = "value" in source ? source.value : source.textContent;
+  const said = button.dataset.said ?? button.textContent;
+  button.dataset.said = said;
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(source);
+    source.select?.();
+    button.textContent = "Selected: copy it with Ctrl+C";
+  }
+  setTimeout(() => {
+    button.textContent = said;
+  }, 4000);
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.setAttribute("aria-live", "polite");
+  button.hidden = false;
+  button.addEventListener("click", () => copyFrom(button));
+}
+
 // After a refused form the first thing read is what is wrong.
 document.querySelector(".summary[role=alert]")?.focus();
