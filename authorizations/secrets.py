@@ -16,26 +16,26 @@ def code_fingerprint(code: str) -> str:
 
 def seal_code(code: str, *, brand_id: UUID, fingerprint: str) -> Sealed:
     """Encrypt a code for a row of this brand with this fingerprint; the row cannot be moved to another."""
-    return _ring().seal(code, context=_context(brand_id, fingerprint))
+    return key_ring().seal(code, context=_context(brand_id, fingerprint))
 
 
 def open_code(row: AuthorizationCode) -> str:
     """The code of a row in clear. Raises UndecryptableError when key or row are not the ones it was sealed for."""
-    return _ring().open(
+    return key_ring().open(
         Sealed(row.key_id, bytes(row.ciphertext)), context=_context(row.brand_id, row.fingerprint)
     )
 
 
 def seal_source_post_code(code: str, row: AuthorizationCode) -> Sealed:
     """Encrypt the code of the source post (duet, stitch) beside the code of ``row``."""
-    return _ring().seal(code, context=_context(row.brand_id, row.fingerprint) + b"|source post")
+    return key_ring().seal(code, context=_context(row.brand_id, row.fingerprint) + b"|source post")
 
 
 def open_source_post_code(row: AuthorizationCode) -> str:
     """The code of the source post in clear; empty if there is none. Raises UndecryptableError."""
     if row.source_post_ciphertext is None:
         return ""
-    return _ring().open(
+    return key_ring().open(
         Sealed(row.source_post_key_id, bytes(row.source_post_ciphertext)),
         context=_context(row.brand_id, row.fingerprint) + b"|source post",
     )
@@ -43,14 +43,15 @@ def open_source_post_code(row: AuthorizationCode) -> str:
 
 def current_key_id() -> str:
     """The id of the key that new codes are sealed with."""
-    return _ring().current_id
+    return key_ring().current_id
 
 
 def _context(brand_id: UUID, fingerprint: str) -> bytes:
     return f"{brand_id.hex}|{fingerprint}".encode()
 
 
-def _ring() -> KeyRing:
+def key_ring() -> KeyRing:
+    """The ring of the settings, for whatever is sealed with the keys of codes."""
     return _ring_of(tuple(settings.CODE_KEYS.items()))
 
 

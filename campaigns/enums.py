@@ -35,9 +35,36 @@ class Section(StrEnum):
     INVENTORY = "inventory"
 
 
-class ImportState(StrEnum):
-    """What became of an import."""
+class Sort(StrEnum):
+    """What orders the flights of a section: what is most urgent in it, the money at risk, the end, a name."""
 
+    URGENCY = "urgency"
+    MONEY = "money"
+    END = "end"
+    CREATOR = "creator"
+    CAMPAIGN = "campaign"
+
+
+class ImportState(StrEnum):
+    """Where an import stands. ``refused``: rows had errors; ``failed``: it could not be done; nothing was written."""
+
+    UPLOADED = "uploaded"
+    READING = "reading"
     PREVIEWED = "previewed"
+    APPLYING = "applying"
     APPLIED = "applied"
+    UNDONE = "undone"
     REFUSED = "refused"
+    FAILED = "failed"
+    DISCARDED = "discarded"
+
+
+class RowOutcome(StrEnum):
+    """What an import does with a row of the sheet. ``conflict``: a person must say whose end counts."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    ERROR = "error"
+    SKIPPED = "skipped"

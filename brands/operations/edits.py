@@ -78,14 +78,32 @@ def locked(brand: Brand) -> Iterator[Brand]:
     the database's lock time-out is over.
     """
     with ExitStack() as stack:
-        try:
+        with _told_if_busy():
             stack.enter_context(transaction.atomic())
             current = Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
-        except OperationalError as error:
-            if _timed_out(error):
-                raise BrandBusyError from None
-            raise
         yield current
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction for writes that depend on no other row of the brand.
+
+    Raises BrandBusyError if SQLite's one writer writes for longer than one can wait.
+    """
+    with ExitStack() as stack:
+        with _told_if_busy():
+            stack.enter_context(transaction.atomic())
+        yield
+
+
+@contextmanager
+def _told_if_busy() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if _timed_out(error):
+            raise BrandBusyError from None
+        raise
 
 
 def _timed_out(error: OperationalError) -> bool:

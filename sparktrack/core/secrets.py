@@ -30,7 +30,7 @@ class Sealed:
 
 
 class KeyRing:
-    """Seals and opens short texts; the context binds a ciphertext to its row."""
+    """Seals and opens texts and files; the context binds a ciphertext to its row."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         """``keys``: key id → 32 bytes, oldest first. Raises ValueError for an empty ring or a short key."""
@@ -44,18 +44,26 @@ class KeyRing:
 
     def seal(self, text: str, *, context: bytes) -> Sealed:
         """Encrypt ``text`` under the current key; only the same ``context`` opens it again."""
+        return self.seal_bytes(text.encode(), context=context)
+
+    def seal_bytes(self, content: bytes, *, context: bytes) -> Sealed:
+        """Encrypt ``content`` under the current key; only the same ``context`` opens it again."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self.current_id].encrypt(nonce, text.encode(), context)
+        sealed = self._ciphers[self.current_id].encrypt(nonce, content, context)
         return Sealed(self.current_id, nonce + sealed)
 
     def open(self, sealed: Sealed, *, context: bytes) -> str:
         """The text again. Raises UndecryptableError, which never carries key or text."""
+        return self.open_bytes(sealed, context=context).decode()
+
+    def open_bytes(self, sealed: Sealed, *, context: bytes) -> bytes:
+        """The content again. Raises UndecryptableError, which never carries key or content."""
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise UndecryptableError(f"Key {sealed.key_id} is not in the key ring.")
         nonce, body = sealed.ciphertext[:_NONCE_BYTES], sealed.ciphertext[_NONCE_BYTES:]
         try:
-            return cipher.decrypt(nonce, body, context).decode()
+            return cipher.decrypt(nonce, body, context)
         except (InvalidTag, ValueError):  # ValueError: it was cut short
             raise UndecryptableError("The ciphertext does not belong to this row or key.") from None
 

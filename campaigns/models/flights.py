@@ -1,12 +1,12 @@
-"""What is planned to run: campaigns, flights, and the imports that brought them."""
+"""What is planned to run: campaigns and their flights."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from brands.models import AdAccount, BrandOwned
+from brands.models import AdAccount, BrandOwned, Invitation
 from brands.querysets import BrandOwnedQuerySet
-from campaigns.enums import ImportState, SpendSource
+from campaigns.enums import SpendSource
 from posts.models import Post
 from sparktrack.core.models import choices, one_of, ordered
 
@@ -42,6 +42,10 @@ class Flight(BrandOwned):
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="flights")
     buyer = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # Who becomes the buyer once they have accepted; somebody who is made the buyer before that stays it.
+    buyer_invited = models.ForeignKey(
+        Invitation, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     ad_account = models.ForeignKey(
         AdAccount, on_delete=models.PROTECT, null=True, blank=True, related_name="flights"
@@ -100,26 +104,3 @@ class Flight(BrandOwned):
 
     def __str__(self) -> str:
         return self.ad_name or f"flight {self.starts_on or 'not yet planned'}"
-
-
-class ImportRun(BrandOwned):
-    """One reading of somebody's sheet, and what came of it; the report never holds a code."""
-
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    file_name = models.CharField(max_length=255)
-    sheet = models.CharField(max_length=120, blank=True)
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=choices(ImportState))
-    report = models.JSONField(default=dict)
-    created_at = models.DateTimeField()
-
-    objects = BrandOwnedQuerySet.as_manager()
-
-    class Meta:
-        constraints = (one_of("state", ImportState, "importrun_state_known"),)
-        indexes = (models.Index(fields=["brand", "-created_at", "-id"], name="importrun_newest"),)
-
-    def __str__(self) -> str:
-        return self.file_name
