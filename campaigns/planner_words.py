@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 
 from authorizations.rules import DAY
 from campaigns.phrases import Tone
+from campaigns.pictures import Tick
 from campaigns.planner import Advice, Later, Plan, PlannedRights, Preset
 from sparktrack.core.days import last_full_day, local_date
-from sparktrack.core.wording import TimeWords, clock, count, local_year, stretch, weekday
+from sparktrack.core.wording import TimeWords, clock, count, local_year, short_day, stretch, weekday
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Answer:
     why: str
     notes: tuple[Note, ...]
     presets: tuple[PresetWords, ...]
+    axis: tuple[Tick, ...]
     message: str
 
 
@@ -66,6 +68,7 @@ def planner_answer(plan: Plan, advice: Advice, *, time_known: bool, now: datetim
         why=why,
         notes=tuple(notes),
         presets=tuple(words.preset(preset) for preset in advice.presets),
+        axis=words.axis(),
         message=words.message(time_known=time_known),
     )
 
@@ -120,6 +123,19 @@ class _Words:
             last_day=self.account.last_day(preset.ends_at),
             picture=f"{preset.days} days: until {self._day_in(preset.ends_at, self.plan.account_zone)}, {fit}.",
         )
+
+    def axis(self) -> tuple[Tick, ...]:
+        """The days below the drawings: generation, first and last day of the flight, as far as there is room."""
+        plan = self.plan
+        lower = min(plan.generated_at, plan.starts_at)
+        launch = round(100 * ((plan.starts_at - lower) / (plan.ends_at - lower)), 1)
+        first = Tick(f"flight from {self.account.short_day(plan.starts_at)}", launch)
+        last = Tick(f"to {self.account.short_last_day(plan.ends_at)}", 100)
+        if not launch:
+            return first, last
+        generated_on = local_date(plan.generated_at, plan.zone)
+        generated = Tick(f"code {short_day(generated_on, year=local_year(self.now, plan.zone))}", 0)
+        return (generated, first, last) if 25 <= launch <= 75 else (generated, last)
 
     def of_rights(self) -> list[Note]:
         """Whether a paid right covers the days of the flight. TikTok knows no contract: never "stops"."""

@@ -49,9 +49,9 @@ class PlannerForm(forms.Form):
 
     starts_on = DayField(label="First day of the flight")
     ends_on = DayField(label="Last day")
-    generated_on = DayField(label="The creator generates the code on")
+    generated_on = DayField(label="Code generated on")
     time = forms.TimeField(
-        label="At",
+        label="At (if known)",
         required=False,
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -66,7 +66,7 @@ class PlannerForm(forms.Form):
         error_messages={"invalid_choice": "Choose one of the four."},
     )
     rights_from = DayField(label="Rights from", required=False)
-    rights_to = DayField(label="Rights to, the last day", required=False)
+    rights_to = DayField(label="Rights to (last day)", required=False)
     longest = forms.ChoiceField(
         label="Longest the creator agrees to",
         choices=[(str(days), f"{days} days") for days in reversed(PRESET_DAYS)],

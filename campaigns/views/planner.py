@@ -5,8 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from authorizations.rules import DAY
 from brands.access import viewer_zone
 from brands.models import Membership, User
 from campaigns.forms.planner import PlannerForm
@@ -36,6 +38,9 @@ def show_planner(request: HttpRequest) -> HttpResponse:
         zone, account_zone = _zones(request)
         today = local_date(now, zone)
         form = PlannerForm(initial={"zone": zone, "account_zone": account_zone, "generated_on": today})
+        days = {"starts_on": today + 29 * DAY, "ends_on": today + 58 * DAY, "generated_on": today}
+        asked = {name: day.isoformat() for name, day in days.items()}
+        context["example"] = urlencode(asked | {"zone": zone, "account_zone": account_zone})
     return render(request, "campaigns/planner.html", {**context, "form": form}, status=status)
 
 
