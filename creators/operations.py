@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from brands.models import Brand
-from brands.operations.audit import BATCH, Change, record_changes
+from brands.operations.audit import Change, record_changes
 from brands.operations.edits import (
     Edit,
     edit_rows,
@@ -19,6 +19,7 @@ from brands.operations.edits import (
 )
 from creators.models import Creator
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.links import parse_handle
 
@@ -75,7 +76,7 @@ def add_creators(
     with locked(brand):
         _refuse_known(brand, [row.handle for row in rows])
         require_members(brand, [row.manager for row in rows], field="manager")
-        Creator.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         changes = [Change("creator.added", row, after={"handle": row.handle}) for row in rows]
         record_changes(brand, changes, now=now, actor=actor)
     return rows

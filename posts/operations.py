@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from brands.models import Brand
-from brands.operations.audit import BATCH, Change, record_changes
+from brands.operations.audit import Change, record_changes
 from brands.operations.edits import (
     Edit,
     edit_rows,
@@ -21,6 +21,7 @@ from brands.operations.edits import (
 from posts.enums import MetricsSource, Stage
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from sparktrack.core.actors import Actor
+from sparktrack.core.bulk import insert
 from sparktrack.core.cells import quoted
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.links import BadPostId, parse_post_id, parse_post_link, posted_at
@@ -112,7 +113,7 @@ def add_briefs(*, brand: Brand, drafts: Sequence[dict[str, Any]], now: datetime,
     rows = [Brief(brand=brand, created_at=now, **draft) for draft in drafts]
     with locked(brand):
         _refuse_known_titles(brand, [(row.title, row.pk) for row in rows])
-        Brief.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         changes = [Change("brief.added", row, after=draft) for row, draft in zip(rows, drafts, strict=True)]
         record_changes(brand, changes, now=now, actor=actor)
     return rows
@@ -203,7 +204,7 @@ def record_stages(
                 rows.append(
                     StageEvent(brand=brand, post=item.post, stage=item.stage, at=item.at, by_id=actor.user_id)
                 )
-        StageEvent.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         changes = [
             Change("post.stage_reached", row.post, after={"stage": row.stage, "at": row.at}) for row in rows
         ]
@@ -241,7 +242,7 @@ def record_metrics(
                     )
                 )
                 changes.append(Change("post.metrics_recorded", item.post, after=item.numbers))
-        MetricsSnapshot.objects.bulk_create(rows, batch_size=BATCH)
+        insert(rows)
         record_changes(brand, changes, now=now, actor=actor)
     return rows
 

@@ -1,14 +1,25 @@
-"""Many new rows at once."""
+"""Many new rows at once, by the quickest way that each database has.
 
-from collections.abc import Mapping, Sequence
+``bulk_create`` spends three quarters of its time on putting statements together. SQLite gets one prepared statement for
+all rows, PostgreSQL a COPY: an import of 20,000 rows writes 200,000.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from io import StringIO
 from itertools import repeat
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import psycopg2.extensions
+import psycopg2.extras
 from django.db import connections, models, router, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-_BATCH = 1000
+# In COPY's text format a row is a line, its values stand between tabs.
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 def insert(rows: Sequence[models.Model]) -> None:
@@ -19,11 +30,8 @@ def insert(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    using = router.db_for_write(model)
-    if connections[using].vendor != "sqlite":
-        model._default_manager.using(using).bulk_create(rows, batch_size=_BATCH)
-        return
     insert_columns(model, {field.attname: _values(field, rows) for field in model._meta.concrete_fields})
+    using = router.db_for_write(model)
     for row in rows:
         row._state.adding = False
         row._state.db = using
@@ -32,30 +40,24 @@ def insert(rows: Sequence[models.Model]) -> None:
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> None:
     """Put new rows on file whose values are given by column, of equal length; every concrete field must be there.
 
-    For rows that nobody looks at afterwards (audit entries): on SQLite no object is made for them. ``bulk_create``
-    spends three quarters of its time there on putting statements together, because SQLite binds few values to one;
-    one prepared statement for all rows takes a third of the time (an import of 20,000 rows writes 200,000).
-    Raises IntegrityError, as the database says.
+    For rows that nobody looks at afterwards (audit entries): no object is made for them. Raises IntegrityError, as the
+    database says.
     """
     using = router.db_for_write(model)
     connection = connections[using]
-    fields = model._meta.concrete_fields
-    if connection.vendor != "sqlite":
-        names = [field.attname for field in fields]
-        rows = [
-            model(**dict(zip(names, values, strict=True)))
-            for values in zip(*(columns[name] for name in names), strict=True)
-        ]
-        model._default_manager.using(using).bulk_create(rows, batch_size=_BATCH)
-        return
     quote = connection.ops.quote_name
-    statement = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(quote(field.column or '') for field in fields)}) "  # noqa: S608 - names of the model
-        f"VALUES ({', '.join(repeat('%s', len(fields)))})"
-    )
-    prepared = [_prepared(field, columns[field.attname], connection) for field in fields]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        cursor.executemany(statement, list(zip(*prepared, strict=True)))
+    fields = model._meta.concrete_fields
+    target = f"{quote(model._meta.db_table)} ({', '.join(quote(field.column or '') for field in fields)})"
+    if connection.vendor == "sqlite":
+        prepared = [_prepared(field, columns[field.attname], connection, _plain) for field in fields]
+        statement = f"INSERT INTO {target} VALUES ({', '.join(repeat('%s', len(fields)))})"  # noqa: S608 - names of the model
+        with transaction.atomic(using=using), connection.cursor() as cursor:
+            cursor.executemany(statement, list(zip(*prepared, strict=True)))
+        return
+    prepared = [_prepared(field, columns[field.attname], connection, _copied) for field in fields]
+    lines = StringIO("".join(["\t".join(row) + "\n" for row in zip(*prepared, strict=True)]))
+    with transaction.atomic(using=using), connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(f"COPY {target} FROM STDIN", lines)
 
 
 def _values(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> list[Any]:
@@ -65,18 +67,45 @@ def _values(field: "models.Field[Any, Any]", rows: Sequence[models.Model]) -> li
     return [field.pre_save(row, add=True) for row in rows]
 
 
-def _prepared(field: "models.Field[Any, Any]", values: Sequence[Any], connection: Any) -> list[Any]:
-    """The values of one field as SQLite takes them; a value that comes again is prepared once."""
+def _prepared(
+    field: "models.Field[Any, Any]",
+    values: Sequence[Any],
+    connection: BaseDatabaseWrapper,
+    form: Callable[[Any], Any],
+) -> list[Any]:
+    """The values of one field in the ``form`` that the database takes; a value that comes again is prepared once."""
     if isinstance(field, models.JSONField):  # 1 and True are different JSON
-        return [field.get_db_prep_save(value, connection) for value in values]
+        return [form(field.get_db_prep_save(value, connection)) for value in values]
     known: dict[Any, Any] = {}
     result = []
     for value in values:
         # A UUID takes longer to find among the known ones than to prepare.
         if isinstance(value, UUID):
-            result.append(value.hex)
+            result.append(form(value))
             continue
         if value not in known:
-            known[value] = field.get_db_prep_save(value, connection)
+            known[value] = form(field.get_db_prep_save(value, connection))
         result.append(known[value])
     return result
+
+
+def _plain(value: Any) -> Any:
+    """A value for SQLite, which has no UUIDs."""
+    return value.hex if isinstance(value, UUID) else value
+
+
+def _copied(value: Any) -> str:
+    """A value as COPY reads it. Raises TypeError for a kind that no model here has."""
+    if value is None:
+        return r"\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPED)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, UUID | bool | int | Decimal):
+        return str(value)
+    if isinstance(value, psycopg2.extras.Json):
+        return str(value.dumps(value.adapted)).translate(_ESCAPED)
+    if isinstance(value, psycopg2.extensions.Binary):
+        return rf"\\x{bytes(value.adapted).hex()}"
+    raise TypeError(f"COPY does not know {type(value).__name__}.")

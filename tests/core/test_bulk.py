@@ -93,6 +93,7 @@ def test_columns_are_stored_as_rows_are():
             brand=brand,
             at=LONG_AGO,
             actor_kind="system",
+            ip="2001:db8::1",
             action="x",
             object_kind="post",
             object_id=brand.pk,
@@ -104,3 +105,15 @@ def test_columns_are_stored_as_rows_are():
     stored = {entry.pk: model_to_dict(entry) for entry in AuditEntry.objects.all()}
     assert stored == {row.pk: model_to_dict(row) for row in made}
     assert [type(AuditEntry.objects.get(pk=row.pk).after["value"]) for row in made[:2]] == [int, bool]
+
+
+@pytest.mark.django_db
+def test_text_that_looks_like_a_separator_or_nothing_is_stored_as_it_is():
+    brand = BrandFactory()
+    texts = ["", r"\N", r"\.", "tab\there", "line\r\nbreak", "back\\slash", "'; --", "\x0b\u2028é🎬"]
+    creator = Creator(brand=brand, handle="maya", created_at=LONG_AGO, tags=texts)
+    posts = [Post(brand=brand, creator=creator, title=text, created_at=LONG_AGO) for text in texts]
+    insert([creator])
+    insert(posts)
+    assert [Post.objects.get(pk=post.pk).title for post in posts] == texts
+    assert Creator.objects.get().tags == texts
