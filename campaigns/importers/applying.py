@@ -13,6 +13,7 @@ from authorizations.operations.codes import (
     extend_codes,
     mark_applied,
     revoke_codes,
+    unrevoke_codes,
 )
 from authorizations.operations.gaps import coverage_change, sliced
 from authorizations.operations.posts import PostDraft, add_posts
@@ -25,7 +26,7 @@ from authorizations.operations.rights import (
     extend_rights,
     grant_rights,
 )
-from brands.models import Brand
+from brands.models import Brand, BrandOwned
 from brands.operations.edits import Edit
 from campaigns.importers.plan import ImportPlan, PlannedCode, PlannedFlight, PlannedPost, PlannedRight
 from campaigns.importers.planning_rights import is_longer
@@ -73,9 +74,13 @@ class Applier:
         self._by: dict[str, Any] = {"brand": brand, "now": now, "actor": actor}
         self._now = now
         self._progress = progress
+        self._made: list[BrandOwned] = []
 
-    def apply(self, plan: ImportPlan) -> None:
-        """Write all of the plan or nothing; the gaps of all posts it touches are rewritten once, at the end."""
+    def apply(self, plan: ImportPlan) -> list[BrandOwned]:
+        """Write all of the plan or nothing; the gaps of all posts it touches are rewritten once, at the end.
+
+        Returns the new rows that are no things of the plan: stages, numbers, uses of codes.
+        """
         with coverage_change(self._brand):
             self._creators(plan)
             self._posts(plan.posts)
@@ -84,6 +89,7 @@ class Applier:
             self._flights(plan)
             self._progress("judging", 0, 1)
         self._progress("judging", 1, 1)
+        return self._made
 
     def _in_parts(self, stage: str, items: Iterable[ItemT], write: Callable[[list[ItemT]], object]) -> None:
         wanted = list(items)
@@ -126,13 +132,17 @@ class Applier:
             for post in posts
             for stage in sorted(post.stages)
         ]
-        self._in_parts("stages", stages, lambda part: record_stages(stages=part, **self._by))
+        self._in_parts(
+            "stages", stages, lambda part: self._made.extend(record_stages(stages=part, **self._by))
+        )
         numbers = [
             Metrics(found(post.row, Post), self._now, MetricsSource.SHEET, post.numbers)
             for post in posts
             if post.numbers
         ]
-        self._in_parts("numbers", numbers, lambda part: record_metrics(metrics=part, **self._by))
+        self._in_parts(
+            "numbers", numbers, lambda part: self._made.extend(record_metrics(metrics=part, **self._by))
+        )
 
     def _codes(self, plan: ImportPlan) -> None:
         longer, corrected = _window_changes(plan.codes)
@@ -143,12 +153,16 @@ class Applier:
         self._in_parts("codes", longer, lambda part: extend_codes(extensions=part, **self._by))
         self._in_parts("codes", corrected, lambda part: correct_codes(corrections=part, **self._by))
         self._create("codes", [item for item in plan.codes if item.row is None], _code_draft, record_codes)
+        good_again = [found(code.row, AuthorizationCode) for code in plan.codes if code.unrevoked]
+        self._in_parts("codes", good_again, lambda part: unrevoke_codes(codes=part, **self._by))
         for at, codes in revoked.items():
             revoke_codes(codes=[found(code.row, AuthorizationCode) for code in codes], at=at, **self._by)
         uses = [
             Use(found(use.code.row, AuthorizationCode), use.account) for use in plan.uses if not use.on_file
         ]
-        self._in_parts("uses of codes", uses, lambda part: mark_applied(uses=part, **self._by))
+        self._in_parts(
+            "uses of codes", uses, lambda part: self._made.extend(mark_applied(uses=part, **self._by))
+        )
 
     def _rights(self, rights: list[PlannedRight]) -> None:
         retermed = [right for right in rights if right.retermed]
@@ -259,6 +273,7 @@ def _flight_draft(flight: PlannedFlight) -> FlightDraft:
         found(flight.post.row, Post),
         found(flight.campaign.row, Campaign),
         buyer=flight.buyer,
+        buyer_invited=flight.buyer_invited,
         ad_account=flight.ad_account,
         starts_on=flight.starts_on,
         ends_on=flight.ends_on,

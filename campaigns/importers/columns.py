@@ -183,32 +183,56 @@ def asked_columns(wishes: Iterable[str]) -> dict[str, Field]:
     return asked
 
 
-def tracker_header(rows: Iterable[Row], asked: Mapping[str, Field]) -> Header | None:
+def chosen_columns(choices: Mapping[str, str]) -> dict[str, Field | None]:
+    """Header → name of a field ("" = to the notes) as header → field.
+
+    Raises ColumnRefused for a field there is not, or two columns for one field.
+    """
+    chosen: dict[str, Field | None] = {}
+    for header, name in choices.items():
+        if name and name not in set(Field):
+            raise ColumnRefused(f"There is no field “{name}”.")
+        field = Field(name) if name else None
+        if field is not None and field in chosen.values():
+            raise ColumnRefused(f"Only one column can be {field}.")
+        chosen[header] = field
+    return chosen
+
+
+def tracker_header(rows: Iterable[Row], asked: Mapping[str, Field | None]) -> Header | None:
     """The header among the first rows of a sheet, with the meaning of its columns; None if there is none."""
-    header = find_header(rows, _ALL, overrides=asked)
+    header = find_header(rows, _ALL, overrides={name: field for name, field in asked.items() if field})
     if header is None:
         return None
     fields = map_columns(header.names, asked)
     return replace(header, fields=fields) if fields else None
 
 
-def map_columns(names: Sequence[str], asked: Mapping[str, Field]) -> dict[int, str]:
-    """Column index → field; see ``match_columns``. Short names count only as whole headers."""
+def map_columns(names: Sequence[str], asked: Mapping[str, Field | None]) -> dict[int, str]:
+    """Column index → field; see ``match_columns``. Short names count only as whole headers.
+
+    A column that is ``asked`` to be no field (None) is left out.
+    """
     whole = {fold_name(part) for name in names if name for part in (name, _IN_BRACKETS.sub(" ", name))}
     aliases: dict[str, tuple[str, ...]] = {
         field: (*_STRONG.get(field, ()), *(name for name in _WEAK.get(field, ()) if fold_name(name) in whole))
         for field in Field
     }
-    wanted = {fold_name(name) for name in asked}
-    ours = [name if fold_name(name) in wanted or not _ELSEWHERE.search(name) else "" for name in names]
-    fields = match_columns(ours, aliases, overrides=asked)
+    wanted = {fold_name(name): field for name, field in asked.items()}
+    ours = [
+        name if wanted.get(key := fold_name(name)) or not (key in wanted or _ELSEWHERE.search(name)) else ""
+        for name in names
+    ]
+    fields = match_columns(
+        ours, aliases, overrides={name: field for name, field in asked.items() if field is not None}
+    )
     if Field.VERDICT not in fields.values() and Field.SOURCE not in asked.values():
         # Our own export says by "source" who stated the end of a code; a team's sheet may mean anything by it.
         fields = {index: field for index, field in fields.items() if field != Field.SOURCE}
     return fields
 
 
-def refuse_missing(names: Sequence[str], asked: Mapping[str, Field]) -> None:
+def refuse_missing(names: Sequence[str], asked: Iterable[str]) -> None:
     """Raises ColumnRefused if a wish names a column that the sheet does not have."""
     there = {fold_name(name) for name in names}
     for name in asked:
@@ -218,7 +242,7 @@ def refuse_missing(names: Sequence[str], asked: Mapping[str, Field]) -> None:
             )
 
 
-def tracker_score(rows: Iterable[Row], asked: Mapping[str, Field]) -> int:
+def tracker_score(rows: Iterable[Row], asked: Mapping[str, Field | None]) -> int:
     """How much a sheet is like a tracker: the number of known columns; codes, posts and people count for more."""
     header = tracker_header(rows, asked)
     if header is None:

@@ -11,6 +11,7 @@ from campaigns.importers.columns import Field
 from campaigns.importers.messages import Message, Problem
 from campaigns.importers.onfile import OnFile, fold_title
 from campaigns.importers.plan import (
+    Conflict,
     ImportPlan,
     Kind,
     Planned,
@@ -25,6 +26,7 @@ from campaigns.importers.plan import (
     window_of,
 )
 from campaigns.importers.rows import RowValues
+from campaigns.wishes import Decision
 from creators.models import Creator
 from posts.models import Post
 from sparktrack.core.days import local_date
@@ -38,6 +40,7 @@ class RowDraft:
     columns: Mapping[str, str]
     steps: list[Callable[[], Any]] = field(default_factory=list)
     things: list[tuple[Kind, Planned]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
     def say(self, where: Field, problem: Problem, text: str) -> None:
         """Put a message beside the cell of the field ``where``."""
@@ -45,15 +48,26 @@ class RowDraft:
 
 
 class Context:
-    """The state of planning; ``now`` (UTC) is when codes without a date are revoked."""
+    """The state of planning; ``now`` (UTC) is when codes without a date are revoked.
 
-    def __init__(self, brand: Brand, on_file: OnFile, columns: Mapping[str, str], now: datetime) -> None:
+    ``decisions``: number of a row with a conflict → whose word counts.
+    """
+
+    def __init__(
+        self,
+        brand: Brand,
+        on_file: OnFile,
+        columns: Mapping[str, str],
+        decisions: Mapping[int, Decision],
+        now: datetime,
+    ) -> None:
         self.brand = brand
         self.zone = brand.time_zone
         self.now = now
         self.today: date = local_date(now, brand.time_zone)
         self.on_file = on_file
         self.columns = columns
+        self.decisions = decisions
         self.plan = ImportPlan()
         # Fingerprint → the post that has the code, and the row that said so first.
         self.claims: dict[str, tuple[PlannedPost, int]] = {}

@@ -30,6 +30,9 @@ class Problem(StrEnum):
     DUPLICATE_ROW = "duplicate_row"
     REVOKED_DATE_UNKNOWN = "revoked_date_unknown"
     FORMER_HANDLE = "former_handle"
+    RIGHT_SHORTENED = "right_shortened"  # the sheet ends rights earlier than the file does
+    CONFLICT_KEPT = "conflict_kept"  # a person decided for the file: the rest of the row counts
+    CONFLICT_TAKEN = "conflict_taken"  # a person decided for the sheet
     KEPT_AS_NOTE = "kept_as_note"  # the cell is not understood: its text stands in the notes of the post
 
     @property

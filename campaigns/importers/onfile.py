@@ -10,7 +10,7 @@ from django.db.models import Q
 from authorizations.models import AuthorizationCode, CodeUse, UsageRight
 from authorizations.operations.gaps import sliced
 from authorizations.secrets import code_fingerprint
-from brands.models import AdAccount, Brand, Membership, User
+from brands.models import AdAccount, Brand, Invitation, Membership, User
 from campaigns.importers.rows import RowValues
 from campaigns.models import Campaign, Flight
 from creators.models import Creator
@@ -43,6 +43,7 @@ class OnFile:
     flights: dict[UUID, list[Flight]] = field(default_factory=lambda: defaultdict(list))  # by post
     campaigns: dict[str, Campaign] = field(default_factory=dict)  # by name, and by folded name
     members: dict[str, User | None] = field(default_factory=dict)  # by e-mail and folded name; None: several
+    owners: dict[str, User | Invitation] = field(default_factory=dict)  # by folded name, as somebody said
     ad_accounts: dict[str, AdAccount] = field(default_factory=dict)  # by folded name and advertiser id
     stages: dict[UUID, set[str]] = field(default_factory=lambda: defaultdict(set))  # by post
     numbers: dict[UUID, dict[str, int | None]] = field(

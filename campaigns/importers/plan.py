@@ -14,11 +14,13 @@ from typing import Any
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.windows import Term, last_day
-from brands.models import AdAccount, User
+from brands.models import AdAccount, Invitation, User
+from campaigns.enums import RowOutcome
 from campaigns.importers.cells import clean_text, one_line
 from campaigns.importers.messages import Message
 from campaigns.importers.notes import NoteParts
 from campaigns.models import Campaign, Flight
+from campaigns.wishes import Decision
 from creators.models import Creator
 from posts.models import Post
 
@@ -141,6 +143,12 @@ class PlannedCode:
         """Whether a revocation is to be recorded."""
         return self.revoked_at is not None and (self.row is None or self.row.revoked_at != self.revoked_at)
 
+    @property
+    def unrevoked(self) -> bool:
+        """Whether a revocation on file is to be taken back, or put later: a person took the sheet's word."""
+        before = self.row.revoked_at if self.row else None
+        return before is not None and (self.revoked_at is None or self.revoked_at > before)
+
 
 def window_of(code: AuthorizationCode) -> WindowState:
     """The window of a code on file."""
@@ -219,6 +227,7 @@ class PlannedFlight:
     ends_on: date | None = None
     daily_spend: Decimal | None = None
     buyer: User | None = None
+    buyer_invited: Invitation | None = None
     ad_account: AdAccount | None = None
 
     @property
@@ -243,14 +252,11 @@ class PlannedFlight:
         """New values for the row on file besides dates and account."""
         if self.row is None:
             return {}
-        return differing(
-            self.row,
-            {
-                name: value
-                for name, value in (("daily_spend", self.daily_spend), ("buyer", self.buyer))
-                if value is not None
-            },
-        )
+        said = (("daily_spend", self.daily_spend), ("buyer", self.buyer))
+        values = differing(self.row, {name: value for name, value in said if value is not None})
+        if self.buyer_invited and self.row.buyer_invited_id != self.buyer_invited.pk:
+            values["buyer_invited"] = self.buyer_invited
+        return values
 
 
 Planned = (
@@ -272,7 +278,7 @@ def _changes(planned: Planned) -> bool:
         case PlannedPost():
             return bool(planned.changes or planned.stages or planned.numbers)
         case PlannedCode():
-            return planned.moved or planned.revoked
+            return planned.moved or planned.revoked or planned.unrevoked
         case PlannedRight():
             return bool(planned.retermed or planned.changes)
         case PlannedFlight():
@@ -283,6 +289,36 @@ def _changes(planned: Planned) -> bool:
             return False
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A sheet that would shorten or un-revoke what a better source says (DOMAIN.md §3); a person decides.
+
+    ``kind``: "end" or "revocation". ``on_file`` and ``in_sheet`` are instants (UTC); a sheet that calls a revoked code
+    active has None.
+    """
+
+    kind: str
+    label: str
+    on_file: datetime
+    source: str
+    checked_at: datetime | None
+    in_sheet: datetime | None
+    decision: Decision | None
+
+    def as_json(self) -> dict[str, Any]:
+        """As a row of the preview keeps it; the decision is kept with the run."""
+        return {
+            "kind": self.kind,
+            "label": self.label,
+            "on_file": {
+                "at": self.on_file.isoformat(),
+                "source": self.source,
+                "checked_at": self.checked_at.isoformat() if self.checked_at else None,
+            },
+            "in_sheet": {"at": self.in_sheet.isoformat() if self.in_sheet else None},
+        }
+
+
 @dataclass(slots=True)
 class RowPlan:
     """One row of the sheet: the things it speaks of (none if it is refused or skipped) and the messages beside it."""
@@ -290,6 +326,8 @@ class RowPlan:
     number: int
     things: list[tuple[Kind, Planned]]
     messages: list[Message]
+    conflicts: list[Conflict] = field(default_factory=list)
+    skipped: bool = False
 
     @property
     def effects(self) -> list[tuple[Kind, Effect]]:
@@ -300,6 +338,21 @@ class RowPlan:
     def failed(self) -> bool:
         """Whether the row has an error and so changes nothing."""
         return any(message.problem.is_error for message in self.messages)
+
+    @property
+    def outcome(self) -> RowOutcome:
+        """What becomes of the row; one with a conflict stays one when it is decided, so that both sides are shown."""
+        if self.skipped:
+            return RowOutcome.SKIPPED
+        undecided = sum(conflict.decision is None for conflict in self.conflicts)
+        if sum(message.problem.is_error for message in self.messages) > undecided:
+            return RowOutcome.ERROR
+        if self.conflicts:
+            return RowOutcome.CONFLICT
+        effects = {effect(thing) for _, thing in self.things}
+        if Effect.CREATED in effects:
+            return RowOutcome.CREATE
+        return RowOutcome.UPDATE if Effect.UPDATED in effects else RowOutcome.UNCHANGED
 
 
 @dataclass(slots=True)
@@ -315,6 +368,7 @@ class ImportPlan:
     flights: list[PlannedFlight] = field(default_factory=list)
     uses: list[PlannedUse] = field(default_factory=list)
     invented_campaign: bool = False  # some flights had none
+    unknown_owners: Counter[str] = field(default_factory=Counter)  # name as in the sheet → rows
 
     @property
     def failed(self) -> bool:

@@ -12,16 +12,24 @@ from campaigns.importers.planning_flights import plan_flight
 from campaigns.importers.planning_posts import birth_of, plan_post
 from campaigns.importers.planning_rights import plan_right
 from campaigns.importers.rows import RowValues
+from campaigns.wishes import Decision
 
 
 def plan_import(
-    rows: Iterable[RowValues], on_file: OnFile, *, brand: Brand, columns: Mapping[str, str], now: datetime
+    rows: Iterable[RowValues],
+    on_file: OnFile,
+    *,
+    brand: Brand,
+    columns: Mapping[str, str],
+    decisions: Mapping[int, Decision],
+    now: datetime,
 ) -> ImportPlan:
     """Match rows by natural keys, in the order of the sheet, and plan what they create and change.
 
-    ``columns``: field → header, for the messages. A row with an error changes nothing; later rows count for more.
+    ``columns``: field → header, for the messages. ``decisions``: row with a conflict → whose word counts. A row with an
+    error changes nothing; later rows count for more.
     """
-    context = Context(brand, on_file, columns, now)
+    context = Context(brand, on_file, columns, decisions, now)
     for values in rows:
         context.plan.rows.append(_plan_row(context, values))
     return context.plan
@@ -38,7 +46,7 @@ def _plan_row(context: Context, values: RowValues) -> RowPlan:
                 step()
             for kind, thing in draft.things:
                 context.enlist(kind, thing)
-    return RowPlan(values.number, draft.things, values.messages)
+    return RowPlan(values.number, draft.things, values.messages, draft.conflicts, values.skipped)
 
 
 def _draft(context: Context, draft: RowDraft) -> None:

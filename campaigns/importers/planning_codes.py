@@ -10,8 +10,9 @@ from campaigns.importers.cells import moment
 from campaigns.importers.columns import Field
 from campaigns.importers.context import Context, RowDraft
 from campaigns.importers.messages import Problem
-from campaigns.importers.plan import Kind, PlannedCode, PlannedPost, WindowState
+from campaigns.importers.plan import Conflict, Kind, PlannedCode, PlannedPost, WindowState
 from campaigns.importers.rows import CodeCells
+from campaigns.wishes import Decision
 from sparktrack.core.days import first_instant, local_date
 from sparktrack.tiktok.codes import CleanCode
 
@@ -60,8 +61,8 @@ def _window(
     if stated is None or known is None:
         return stated
     settled = _settled(known.window, stated, exact=_ends_at_an_instant(draft.values.code))
-    if _shortens(context, draft, known.window, settled):
-        return None
+    if _shortens(known.window, settled):
+        return _decided_window(context, draft, known, settled)
     return known.window if _is_read_better(context, draft, known.window, settled) else settled
 
 
@@ -226,20 +227,50 @@ def _refuse_window(draft: RowDraft, *, ends_early: bool, text: str) -> None:
         draft.say(Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS, Problem.BAD_WINDOW, text)
 
 
-def _shortens(context: Context, draft: RowDraft, known: WindowState, stated: WindowState) -> bool:
-    """Whether the stated window would take away from one that is known better; says the conflict."""
+def _shortens(known: WindowState, stated: WindowState) -> bool:
+    """Whether the stated window would take away from one that is known better."""
     earlier = stated.expires_at < known.expires_at
     later_start = stated.starts_at > known.starts_at
-    if (earlier or later_start) and known.end_source.strength > stated.end_source.strength:
-        field = Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS
-        until = local_date(known.expires_at, context.zone)
+    return (earlier or later_start) and known.end_source.strength > stated.end_source.strength
+
+
+def _decided_window(
+    context: Context, draft: RowDraft, code: PlannedCode, stated: WindowState
+) -> WindowState | None:
+    """The window that a person decided for; None, and the row is refused, as long as nobody did."""
+    known = code.window
+    field = Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS
+    until = local_date(known.expires_at, context.zone)
+    decision = context.decisions.get(draft.values.number)
+    draft.conflicts.append(
+        Conflict(
+            "end",
+            f"code ending {code.ending}",
+            known.expires_at,
+            known.end_source.value,
+            code.row.last_checked_at if code.row else None,
+            stated.expires_at,
+            decision,
+        )
+    )
+    if decision is Decision.KEEP:
+        draft.say(
+            field, Problem.CONFLICT_KEPT, f"The code still ends on {until} ({known.end_source}), as decided."
+        )
+        return known
+    if decision is Decision.TAKE:
         draft.say(
             field,
-            Problem.CONFLICT,
-            f"This would shorten the code, which ends on {until} as a better source says ({known.end_source}).",
+            Problem.CONFLICT_TAKEN,
+            f"The code ended on {until} ({known.end_source}) before this sheet.",
         )
-        return True
-    return False
+        return replace(stated, end_source=EndSource.SHEET)
+    draft.say(
+        field,
+        Problem.CONFLICT,
+        f"This would shorten the code, which ends on {until} as a better source says ({known.end_source}).",
+    )
+    return None
 
 
 def _is_read_better(context: Context, draft: RowDraft, known: WindowState, stated: WindowState) -> bool:
@@ -267,7 +298,7 @@ def _revocation(context: Context, draft: RowDraft, code: PlannedCode) -> datetim
             return known
         stated = instant or first_instant(day or context.today, context.zone)
         if known is not None and stated > known:
-            _say_revoked(context, draft, known, Field.REVOKED_AT)
+            return _decided_revocation(context, draft, code, stated, Field.REVOKED_AT)
         return stated
     if cells.status == "revoked" and known is None:
         draft.say(
@@ -277,15 +308,35 @@ def _revocation(context: Context, draft: RowDraft, code: PlannedCode) -> datetim
         )
         return context.now
     if cells.status == "active" and known is not None and known <= context.now:
-        _say_revoked(context, draft, known, Field.STATUS)
+        return _decided_revocation(context, draft, code, None, Field.STATUS)
     if cells.status == "rejected" and (code.row is None or code.row.rejected_at is None):
         draft.values.post.extras[draft.columns.get(Field.STATUS, "Status")] = "rejected"
     return known
 
 
-def _say_revoked(context: Context, draft: RowDraft, known: datetime, field: Field) -> None:
+def _decided_revocation(
+    context: Context, draft: RowDraft, code: PlannedCode, stated: datetime | None, field: Field
+) -> datetime | None:
+    """The revocation that a person decided for; as long as nobody did, the row is refused.
+
+    ``stated``: when the sheet says that the code was revoked; None: it calls it active.
+    """
+    known = code.revoked_at
+    if known is None:
+        return stated
     day = local_date(known, context.zone)
+    decision = context.decisions.get(draft.values.number)
+    checked = code.row.last_checked_at if code.row else None
+    label = f"code ending {code.ending}"
+    draft.conflicts.append(Conflict("revocation", label, known, "", checked, stated, decision))
+    if decision is Decision.KEEP:
+        draft.say(field, Problem.CONFLICT_KEPT, f"The code stays revoked since {day}, as decided.")
+        return known
+    if decision is Decision.TAKE:
+        draft.say(field, Problem.CONFLICT_TAKEN, f"The code was revoked on {day} before this sheet.")
+        return stated
     draft.say(field, Problem.CONFLICT, f"This would make a code good again that was revoked on {day}.")
+    return known
 
 
 def _settled(known: WindowState, stated: WindowState, *, exact: bool) -> WindowState:

@@ -1,6 +1,6 @@
 """What a row does to the flights of its post, and which campaign, buyer and ad account it names."""
 
-from brands.models import AdAccount, User
+from brands.models import AdAccount, Invitation, User
 from campaigns.importers.columns import Field
 from campaigns.importers.context import Context, RowDraft
 from campaigns.importers.messages import Problem
@@ -26,7 +26,8 @@ def plan_flight(context: Context, draft: RowDraft, post: PlannedPost, code: Plan
     if not cells.stated:
         _keep_loose_cells(draft, account)
         return
-    buyer = _buyer(context, draft)
+    owner = _owner(context, draft)
+    buyer = owner if isinstance(owner, User) else None
     flight = _on_file(post, cells, buyer)
     start = cells.start or (flight.starts_on if flight else None)
     if cells.end is not None and start is None:
@@ -42,6 +43,8 @@ def plan_flight(context: Context, draft: RowDraft, post: PlannedPost, code: Plan
         planned.ends_on = cells.end or planned.ends_on
         planned.daily_spend = cells.daily_spend if cells.daily_spend is not None else planned.daily_spend
         planned.buyer = buyer or planned.buyer
+        if isinstance(owner, Invitation) and not (planned.buyer or (planned.row and planned.row.buyer_id)):
+            planned.buyer_invited = owner
         planned.ad_account = account or planned.ad_account
         if planned not in post.flights:
             post.flights.append(planned)
@@ -81,18 +84,25 @@ def _best(flights: list[PlannedFlight], cells: FlightCells, buyer: User | None) 
     return max(flights, key=likeness) if flights else None
 
 
-def _buyer(context: Context, draft: RowDraft) -> User | None:
+def _owner(context: Context, draft: RowDraft) -> User | Invitation | None:
+    """Whom the row names: as somebody said or says now, else the member of this e-mail or name."""
     said = draft.values.flight.buyer
     if not said:
         return None
-    member = context.on_file.members.get(said.lower()) or context.on_file.members.get(fold_title(said))
-    if member is None:
+    on_file = context.on_file
+    owner = (
+        on_file.owners.get(fold_title(said))
+        or on_file.members.get(said.lower())
+        or on_file.members.get(fold_title(said))
+    )
+    if owner is None:
+        context.plan.unknown_owners[said] += 1
         draft.say(
             Field.BUYER,
             Problem.UNKNOWN_OWNER,
             f"“{said}” is nobody's e-mail or full name in this brand: no buyer is set.",
         )
-    return member
+    return owner
 
 
 def _ad_account(context: Context, draft: RowDraft) -> AdAccount | None:

@@ -1,5 +1,6 @@
 """What a row does to the usage rights of its post: a right is known by the day it starts."""
 
+from dataclasses import replace
 from datetime import date
 
 from authorizations.windows import Term, last_day
@@ -33,6 +34,7 @@ def plan_right(context: Context, draft: RowDraft, post: PlannedPost, assumed_sta
         draft.say(Field.RIGHTS_END, Problem.END_BEFORE_START, "The rights end before they start.")
         return
     planned = right or PlannedRight(post, None, start, Term(), paid=bool(cells.paid))
+    _warn_shorter(draft, planned, cells)
     draft.steps.append(lambda: _keep(planned, cells))
     draft.things.append((Kind.RIGHTS, planned))
 
@@ -71,6 +73,22 @@ def _best(rights: list[PlannedRight], cells: RightCells) -> PlannedRight | None:
         )
 
     return max(rights, key=likeness) if rights else None
+
+
+def _warn_shorter(draft: RowDraft, right: PlannedRight, cells: RightCells) -> None:
+    """Rights have no sources to weigh: the sheet counts, and says so where it takes something away."""
+    row, end = right.row, cells.end
+    if row is None or end is None or end == Term() or same_end(right.starts_on, end, term_of(row)):
+        return
+    if is_longer(replace(right, term=end)):
+        return
+    last = last_day(right.starts_on, term_of(row)) if right.starts_on and not row.perpetual else None
+    on_file = f"end on {last}" if last else "never end"
+    draft.say(
+        Field.RIGHTS_END,
+        Problem.RIGHT_SHORTENED,
+        f"This ends the rights on {end.ends_on}; on file they {on_file}.",
+    )
 
 
 def _keep(right: PlannedRight, cells: RightCells) -> None:

@@ -10,6 +10,7 @@ from campaigns.importers.reading import Tracker
 
 # Whoever stores a report stores at most so many messages of each kind.
 STORED_MESSAGES = 1_000
+STORED_OWNERS = 200
 
 
 def report_of(file_name: str, tracker: Tracker, plan: ImportPlan, *, applied: bool) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def report_of(file_name: str, tracker: Tracker, plan: ImportPlan, *, applied: bo
         "file": file_name,
         "sheet": tracker.sheet,
         "header_row": tracker.header.row,
+        "header": list(tracker.header.names),
         "date_order": tracker.date_order.value if tracker.date_order else None,
         "rows": tracker.count,
         **{
@@ -41,6 +43,9 @@ def report_of(file_name: str, tracker: Tracker, plan: ImportPlan, *, applied: bo
         "columns": tracker.header.columns,
         "unmapped": tracker.header.unmapped,
         "notes": _remarks(tracker, plan),
+        # Names of owners that are nobody's here, and a date that can be read in two ways: to be asked about.
+        "unknown_owners": dict(plan.unknown_owners),
+        "date_question": tracker.date_question,
         "applied": applied,
     }
 
@@ -49,7 +54,8 @@ def shortened(report: dict[str, Any]) -> dict[str, Any]:
     """The report with at most ``STORED_MESSAGES`` messages of each kind, for the database."""
     cut = {name: report[name][:STORED_MESSAGES] for name in ("errors", "skipped", "warnings")}
     left_off = sum(len(report[name]) - len(kept) for name, kept in cut.items())
-    return {**report, **cut, "messages_left_off": left_off}
+    owners = dict(list(report["unknown_owners"].items())[:STORED_OWNERS])
+    return {**report, **cut, "unknown_owners": owners, "messages_left_off": left_off}
 
 
 def _remarks(tracker: Tracker, plan: ImportPlan) -> list[str]:

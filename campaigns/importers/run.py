@@ -1,15 +1,18 @@
-"""One import from the file to the report."""
+"""One import from the file to the report, and the steps that the shell and the pages share."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from authorizations.operations.gaps import coverage_change
 from brands.models import Brand
 from campaigns.enums import ImportState
 from campaigns.importers.applying import Applier, Progress, no_progress
+from campaigns.importers.journal import Journal
+from campaigns.importers.memory import owners_meant, remembered_columns
 from campaigns.importers.onfile import load
 from campaigns.importers.plan import ImportPlan
 from campaigns.importers.planning import plan_import
@@ -17,7 +20,9 @@ from campaigns.importers.reading import ReadOptions, Tracker, read_tracker
 from campaigns.importers.report import report_of, shortened
 from campaigns.models import ImportRun
 from campaigns.operations.imports import record_import
+from campaigns.operations.touched import mark_of
 from sparktrack.core.actors import Actor
+from sparktrack.core.ids import uuid7
 from sparktrack.core.tabular import open_sheets
 
 
@@ -48,50 +53,68 @@ def import_tracker(
     """
     progress("reading", 0, 1)
     with open_sheets(path) as file:
-        tracker = read_tracker(file, options, zone=brand.time_zone)
+        tracker = read_tracker(file, options, zone=brand.time_zone, remembered=remembered_columns(brand))
         digest = _sha256(path)
     progress("reading", 1, 1)
-    run = _Run(path.name, digest, tracker, brand, now, actor)
-    if not apply:
-        plan = run.plan(brand)
-        return run.record(plan, report_of(path.name, tracker, plan, applied=False), ImportState.PREVIEWED)
-    with coverage_change(brand) as touched:
-        # Matched under the lock of the brand: nobody can put the same things on file in between.
-        plan = run.plan(touched.brand)
-        if plan.failed and not skip_errors:
-            return run.record(plan, report_of(path.name, tracker, plan, applied=False), ImportState.REFUSED)
-        report = report_of(path.name, tracker, plan, applied=True)
-        Applier(touched.brand, now=now, actor=actor, progress=progress).apply(plan)
-        return run.record(plan, report, ImportState.APPLIED)
+    run_id = uuid7()
 
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What planning and recording share."""
-
-    file_name: str
-    digest: str
-    tracker: Tracker
-    brand: Brand
-    now: datetime
-    actor: Actor
-
-    def plan(self, brand: Brand) -> ImportPlan:
-        rows, self.tracker.rows = self.tracker.rows, []
-        return plan_import(rows, load(brand, rows), brand=brand, columns=self.tracker.columns, now=self.now)
-
-    def record(self, plan: ImportPlan, report: dict[str, Any], state: ImportState) -> ImportOutcome:
+    def record(plan: ImportPlan, report: dict[str, Any], state: ImportState) -> ImportOutcome:
         run = record_import(
-            brand=self.brand,
-            file_name=self.file_name,
-            sheet=self.tracker.sheet or "",
-            sha256=self.digest,
+            run_id=run_id,
+            brand=brand,
+            file_name=path.name,
+            sheet=tracker.sheet or "",
+            sha256=digest,
             state=state,
             report=shortened(report),
-            now=self.now,
-            actor=self.actor,
+            now=now,
+            actor=actor,
         )
         return ImportOutcome(run, report, plan)
+
+    if not apply:
+        plan = plan_of(tracker, brand, options, now=now)
+        return record(plan, report_of(path.name, tracker, plan, applied=False), ImportState.PREVIEWED)
+    with coverage_change(brand) as touched:
+        # Matched under the lock of the brand: nobody can put the same things on file in between.
+        plan = plan_of(tracker, touched.brand, options, now=now)
+        if plan.failed and not skip_errors:
+            return record(plan, report_of(path.name, tracker, plan, applied=False), ImportState.REFUSED)
+        report = report_of(path.name, tracker, plan, applied=True)
+        carry_out(plan, brand=touched.brand, run_id=run_id, now=now, actor=actor, progress=progress)
+        return record(plan, report, ImportState.APPLIED)
+
+
+def plan_of(tracker: Tracker, brand: Brand, options: ReadOptions, *, now: datetime) -> ImportPlan:
+    """Match the rows of a sheet, which are let go of, with what is on file, and plan what they do."""
+    rows, tracker.rows = tracker.rows, []
+    on_file = load(brand, rows)
+    on_file.owners = owners_meant(brand, options.owners)
+    return plan_import(
+        rows, on_file, brand=brand, columns=tracker.columns, decisions=options.decisions, now=now
+    )
+
+
+def carry_out(
+    plan: ImportPlan,
+    *,
+    brand: Brand,
+    run_id: UUID,
+    now: datetime,
+    actor: Actor,
+    progress: Progress,
+) -> None:
+    """Write a plan and what it touched, in the transaction of the caller and under the lock of the brand.
+
+    The row of the run may come after it, in the same transaction.
+    """
+    journal = Journal(brand, plan)
+    # What the import did is told from what others did by this mark in the audit.
+    marked = replace(actor, request_id=mark_of(run_id))
+    made = Applier(brand, now=now, actor=marked, progress=progress).apply(plan)
+    progress("noting", 0, 1)
+    journal.keep(run_id, made)
+    progress("noting", 1, 1)
 
 
 def _sha256(path: Path) -> str:

@@ -44,6 +44,8 @@ class ImportRun(BrandOwned):
     problem = models.CharField(max_length=500, blank=True)
     # What the preview planned, without values: an import that would do something else writes nothing.
     plan_digest = models.CharField(max_length=64, blank=True)
+    # The zones dates were read in when it was applied: that of the brand under "", those of ad accounts by their ids.
+    zones = models.JSONField(default=dict, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

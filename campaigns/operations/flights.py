@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 from authorizations.windows import refuse_odd_year
-from brands.models import AdAccount, Brand, Membership, User
+from brands.models import AdAccount, Brand, Invitation, Membership, User
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import (
     Edit,
@@ -35,6 +35,7 @@ Zones: TypeAlias = Callable[[UUID | None], str]
 EDITABLE = frozenset(
     {
         "buyer",
+        "buyer_invited",
         "daily_spend",
         "spend_source",
         "call_to_action",
@@ -56,6 +57,7 @@ class FlightDraft:
     post: Post
     campaign: Campaign
     buyer: User | None = None
+    buyer_invited: Invitation | None = None
     ad_account: AdAccount | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -131,9 +133,12 @@ def edit_flights(*, brand: Brand, edits: Sequence[Edit[Flight]], now: datetime, 
     require_members(brand, [edit.values.get("buyer") for edit in edits], field="buyer")
 
     def values(flight: Flight, new: Mapping[str, Any], _zone_of: Zones) -> dict[str, Any]:
+        found = dict(new)
         if "daily_spend" in new and new["daily_spend"] != flight.daily_spend:
-            return {"spend_source": _source(new["daily_spend"], None), **new}
-        return dict(new)
+            found = {"spend_source": _source(new["daily_spend"], None), **found}
+        if new.get("buyer") is not None:
+            found["buyer_invited"] = None  # nobody is waited for any more
+        return found
 
     items = [(edit.row, edit.values) for edit in edits]
     return _edit(brand, items, values, action="flight.edited", now=now, actor=actor)
@@ -249,13 +254,14 @@ def _refuse_negative(spend: Decimal | None) -> None:
 
 
 def _new_row(brand: Brand, draft: FlightDraft, zone_of: Zones, now: datetime) -> Flight:
-    require_brand(brand, draft.post, draft.campaign, draft.ad_account)
+    require_brand(brand, draft.post, draft.campaign, draft.ad_account, draft.buyer_invited)
     _refuse_negative(draft.daily_spend)
     return Flight(
         brand=brand,
         post=draft.post,
         campaign=draft.campaign,
         buyer=draft.buyer,
+        buyer_invited=draft.buyer_invited,
         ad_account=draft.ad_account,
         daily_spend=draft.daily_spend,
         spend_source=_source(draft.daily_spend, draft.spend_source),

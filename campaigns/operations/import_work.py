@@ -14,6 +14,7 @@ from brands.operations.edits import writing
 from campaigns.enums import ImportState
 from campaigns.models import ImportRow, ImportRun
 from campaigns.operations.imports import came_of_it
+from campaigns.operations.touched import zones_of
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.bulk import insert
 from sparktrack.core.refusals import RefusedError
@@ -78,7 +79,8 @@ def finish_apply(
     *, run: ImportRun, report: dict[str, Any], problem: str = "", now: datetime, actor: Actor
 ) -> None:
     """The run is applied: the last step of the import's transaction. Raises LateWorkerError, and all is taken back."""
-    _finish(run, now=now, state=ImportState.APPLIED, report=report, problem=problem)
+    zones = zones_of(run.brand_id)
+    _finish(run, now=now, state=ImportState.APPLIED, report=report, problem=problem, zones=zones)
     record_changes(run.brand, [came_of_it(run)], now=now, actor=actor)
 
 
@@ -108,16 +110,11 @@ def runs_in_hands(*, before: datetime) -> list[ImportRun]:
 
 
 def asker(run: ImportRun) -> Actor:
-    """Who asked last, for whoever works in their name; their changes carry the mark of the run."""
+    """Who asked last, for whoever works in their name."""
     kept = run.actor
     return Actor(
         ActorKind(kept["kind"]), kept["id"], kept["label"], ip=kept["ip"], request_id=kept["request_id"]
     )
-
-
-def mark_of(run_id: UUID) -> str:
-    """What stands as request id in the audit entries of an import and of its undoing: they belong together."""
-    return f"import-{run_id.hex}"
 
 
 def _finish(run: ImportRun, *, now: datetime, **values: Any) -> None:

@@ -17,6 +17,7 @@ from brands.operations.audit import Change, record_changes
 from brands.operations.edits import writing
 from campaigns.enums import ImportState, RowOutcome
 from campaigns.models import ColumnMeaning, ImportPiece, ImportRow, ImportRun, OwnerName
+from campaigns.operations.touched import zones_of
 from campaigns.secrets import seal_sheet
 from campaigns.wishes import Decision, Wishes
 from sparktrack.core.actors import Actor
@@ -246,6 +247,7 @@ def record_import(
         report=report,
         created_at=now,
         ended_at=now,
+        zones=zones_of(brand.pk) if state is ImportState.APPLIED else {},
     )
     if run_id is not None:
         run.pk = run_id

@@ -137,6 +137,16 @@ def date_evidence(cells: Iterable[Cell]) -> DateEvidence:
     return DateEvidence(next(iter(possible)), examples=examples) if len(possible) == 1 else DateEvidence(None)
 
 
+def date_readings(cell: Cell) -> Mapping[DateOrder, date]:
+    """The days that a numeric date can mean, by order; empty where the order is not in question or it is no date."""
+    if not isinstance(cell, str):
+        return {}
+    try:
+        return _readings(_split_clock(_folded(cell_text(cell)))[0])
+    except BadDate:
+        return {}
+
+
 @lru_cache(maxsize=8192)
 def _demand(text: str) -> frozenset[DateOrder]:
     """The orders in which this numeric date exists; empty where the order is not in question or it is no date."""

@@ -5,7 +5,14 @@ import itertools
 from datetime import UTC, datetime
 from pathlib import Path
 
+from brands.enums import Role
 from campaigns.importers import ReadOptions, asked_columns, import_tracker
+from campaigns.importers.looking import receive_sheet
+from campaigns.operations.imports import ask_apply, ask_preview
+from campaigns.operations.undo import undo_import
+from campaigns.tasks import apply_import, preview_import
+from campaigns.wishes import Wishes
+from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.dates import DateOrder
 from tests.world import NOW, World
 
@@ -88,6 +95,50 @@ class Desk:
             now=now,
             actor=self.world.actor,
         )
+
+
+class Office(Desk):
+    """Imports sheets as the pages do, with a manager who asks and a worker that works when it is told to."""
+
+    def __init__(self, folder: Path, **brand):
+        super().__init__(folder, **brand)
+        self.manager = self.world.member(Role.MANAGER)
+        self.world.actor = Actor(ActorKind.USER, str(self.manager.pk), self.manager.email, request_id="r1")
+
+    @property
+    def by(self):
+        """The arguments of operations, with the brand as it is now."""
+        return {**self.world.by, "brand": self.brand}
+
+    def upload(self, *rows, header=HEADER):
+        """A run with these rows, in ``uploaded``."""
+        path = write_sheet(self.folder, rows, header)
+        return receive_sheet(path.read_bytes(), file_name=path.name, **self.by)
+
+    def preview(self, run, **wishes):
+        """Ask for the preview and let a worker make it; the run afterwards."""
+        run = ask_preview(run=run, wishes=Wishes(**wishes), **self.by)
+        preview_import(str(run.pk))
+        run.refresh_from_db()
+        return run
+
+    def ask(self, run, *, decisions=None, skip_errors=False):
+        """Ask for the import; nobody works on it yet."""
+        return ask_apply(run=run, decisions=decisions or {}, skip_errors=skip_errors, **self.by)
+
+    def apply(self, run, **how):
+        """Ask for the import and let a worker do it; the run afterwards."""
+        apply_import(str(self.ask(run, **how).pk))
+        run.refresh_from_db()
+        return run
+
+    def bring(self, *rows, header=HEADER, wishes=None, **how):
+        """Upload, preview and import; the run afterwards."""
+        return self.apply(self.preview(self.upload(*rows, header=header), **(wishes or {})), **how)
+
+    def undo(self, run):
+        """Undo; the run afterwards."""
+        return undo_import(run=run, **self.by)
 
 
 def said(outcome, kind="errors"):

@@ -193,5 +193,6 @@ def test_former_handle_is_a_warning_and_no_mismatch(desk):
 def test_every_problem_has_a_test_here_or_beside():
     shown = {problem for problem, _, _ in ERRORS + WARNINGS}
     shown |= {"duplicate_code", "duplicate_row", "former_handle", "other_platform"}  # above
-    shown |= {"conflict"}  # test_planning_codes.py
+    shown |= {"conflict", "conflict_kept", "conflict_taken"}  # test_conflicts.py
+    shown |= {"right_shortened"}  # test_planning_rights.py
     assert shown == {problem.value for problem in Problem}

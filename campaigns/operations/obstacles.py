@@ -1,0 +1,149 @@
+"""What stands in the way of undoing an import: rows that were changed since, or that something new depends on."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from authorizations.models import AuthorizationCode, PostGap, UsageRight
+from brands.models import Attachment, AuditEntry, Brand, BrandOwned
+from brands.operations.edits import rows_with
+from campaigns.models import Flight, ImportedRow, ImportRun
+from campaigns.operations.touched import entries_about, stored_value, value_of, zones_of
+from sparktrack.core.refusals import RefusedError
+
+# So many rows are named to the person.
+SHOWN = 100
+# A new zone moves the instants of rows without an entry for each.
+_ZONE_CHANGES = ("brand.zone_changed", "ad_account.zone_changed")
+
+Kept = Mapping[type[BrandOwned], Mapping[UUID, ImportedRow]]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A row that stands in the way; ``why``: a sentence with who and what, ``at`` (UTC): when, if that is known."""
+
+    kind: str  # the model: "post", "authorizationcode", "flight" …; "brand", "adaccount" for a change of zone
+    object_id: UUID
+    label: str
+    why: str
+    at: datetime | None = None
+
+
+class UndoBlockedError(RefusedError):
+    """Rows of the import were changed since, or others depend on them: nothing was undone."""
+
+    def __init__(self, obstacles: list[Obstacle], total: int) -> None:
+        """``obstacles``: the first of ``total`` rows that stand in the way."""
+        self.obstacles = obstacles
+        self.total = total
+        rows = "1 row of this import was" if total == 1 else f"{total:,} rows of this import were"
+        super().__init__(f"{rows} changed since, or something new depends on it. Nothing was undone.")
+
+
+def obstacles_to(brand: Brand, run: ImportRun, kept: Kept) -> Iterator[Obstacle]:
+    """All of them, each row once; call it under the lock of the brand. ``kept``: model → id → what the run did."""
+    yield from _zone_changes(brand, run, kept)
+    for model, items in kept.items():
+        blocked: set[UUID] = set()
+        for obstacle in _changed(model, brand, run, items):
+            blocked.add(obstacle.object_id)
+            yield obstacle
+        created = [pk for pk, item in items.items() if item.before is None and pk not in blocked]
+        yield from _depended_on(model, brand, created, kept)
+
+
+def _changed(
+    model: type[BrandOwned], brand: Brand, run: ImportRun, items: Mapping[UUID, ImportedRow]
+) -> Iterator[Obstacle]:
+    entries = entries_about(brand, items, but_of=run.pk)
+    there = {row.pk: row for row in rows_with(model, brand, "pk", items)}
+    for pk, item in items.items():
+        later = entries.get(pk, [])[item.entries :]
+        if later:
+            yield Obstacle(item.kind, pk, item.label, _who_did(later[-1]), later[-1].at)
+        elif pk not in there:
+            yield Obstacle(item.kind, pk, item.label, "It is not there any more.")
+        elif name := _differs(there[pk], item):
+            yield Obstacle(item.kind, pk, item.label, f"Its {_words(name)} changed since.")
+        elif name := _points_nowhere(model, item):
+            yield Obstacle(
+                item.kind, pk, item.label, f"Its {_words(name)} before the import is not there any more."
+            )
+
+
+def _differs(row: BrandOwned, item: ImportedRow) -> str:
+    """A column that is not as the import left it; "" if all are."""
+    for name, value in (item.after or {}).items():
+        field: Any = row._meta.get_field(name)
+        if stored_value(field, row) != value:
+            return str(name)
+    return ""
+
+
+def _points_nowhere(model: type[BrandOwned], item: ImportedRow) -> str:
+    """A related row of before the import that was deleted since (people, invitations); "" if none was."""
+    for name, value in (item.before or {}).items():
+        field: Any = model._meta.get_field(name)
+        if value is not None and isinstance(field, models.ForeignKey):
+            related: type[models.Model] = field.remote_field.model
+            if not related._default_manager.filter(pk=value_of(field, value)).exists():
+                return str(name)
+    return ""
+
+
+def _depended_on(
+    model: type[BrandOwned], brand: Brand, created: list[UUID], kept: Kept
+) -> Iterator[Obstacle]:
+    """New rows of the import that rows which it did not create refer to; gaps follow by themselves."""
+    blocked: set[UUID] = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel) or relation.related_model is PostGap:
+            continue
+        dependant: Any = relation.related_model
+        ours = kept.get(dependant, {})
+        column = relation.field.attname
+        for row in rows_with(dependant, brand, column, created):
+            target = getattr(row, column)
+            mine = ours.get(row.pk)
+            if target not in blocked and (mine is None or mine.before is not None):
+                blocked.add(target)
+                yield _dependant(kept[model][target], dependant._meta.verbose_name, row)
+    for row in rows_with(Attachment, brand, "subject_id", created):
+        if row.subject_id not in blocked:
+            blocked.add(row.subject_id)
+            yield _dependant(kept[model][row.subject_id], "attachment", row)
+
+
+def _dependant(item: ImportedRow, what: str, row: Any) -> Obstacle:
+    return Obstacle(item.kind, item.object_id, item.label, f"The {what} “{row}” depends on it.")
+
+
+def _zone_changes(brand: Brand, run: ImportRun, kept: Kept) -> Iterator[Obstacle]:
+    """Dates are read in another zone than at the import: the instants of before it would be wrong."""
+    dated = (AuthorizationCode, UsageRight, Flight)
+    if not any(item.before for model in dated for item in kept.get(model, {}).values()):
+        return
+    now = zones_of(brand.pk)
+    for key, zone in run.zones.items():
+        if now.get(key, zone) == zone:
+            continue
+        pk = UUID(key) if key else brand.pk
+        changes = AuditEntry.objects.for_brand(brand).filter(object_id=pk, action__in=_ZONE_CHANGES)
+        entry = changes.order_by("-pk").first()
+        why = _who_did(entry) if entry else "The time zone changed."
+        label = entry.object_label if entry else str(brand)
+        yield Obstacle("adaccount" if key else "brand", pk, label, why, entry.at if entry else None)
+
+
+def _who_did(entry: AuditEntry) -> str:
+    done = entry.action.partition(".")[2].replace("_", " ")
+    return f"{entry.actor_label or 'Somebody'}: {done}."
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")

@@ -1,0 +1,59 @@
+"""Rows that imports touched: their values as plain JSON and back, and what the audit says of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
+from brands.operations.audit import plain
+from brands.operations.edits import rows_with
+from campaigns.enums import ImportState
+from campaigns.models import ImportRun
+
+# To look at a code, or to copy it, changes nothing.
+_HARMLESS = ("code.revealed", "code.copied")
+
+
+def mark_of(run_id: UUID) -> str:
+    """What stands as request id in the audit entries of an import and of its undoing: they belong together."""
+    return f"import-{run_id.hex}"
+
+
+def zones_of(brand_id: UUID) -> dict[str, str]:
+    """The zones dates are read in: that of the brand under "", those of its ad accounts by their ids."""
+    accounts = AdAccount.objects.filter(brand=brand_id).values_list("pk", "time_zone")
+    own = Brand.objects.values_list("time_zone", flat=True).get(pk=brand_id)
+    return {"": own} | {str(pk): zone for pk, zone in accounts}
+
+
+def stored_value(field: "models.Field[Any, Any]", row: BrandOwned) -> Any:
+    """The value of a column as JSON can hold it; a related row as its id."""
+    return plain(getattr(row, field.attname))
+
+
+def value_of(field: "models.Field[Any, Any]", kept: Any) -> Any:
+    """The value that ``stored_value`` kept, for the column (``attname``) of ``field``."""
+    if kept is None or isinstance(field, models.JSONField):
+        return kept
+    if isinstance(field, models.ForeignKey):
+        return field.target_field.to_python(kept)
+    return field.to_python(kept)
+
+
+def entries_about(brand: Brand, ids: Iterable[UUID], *, but_of: UUID) -> dict[UUID, list[AuditEntry]]:
+    """The audit entries about rows, oldest first; not those of the run ``but_of``, nor of imports that were undone.
+
+    Looking at a code counts for nothing.
+    """
+    undone = ImportRun.objects.for_brand(brand).filter(state=ImportState.UNDONE)
+    marks = {mark_of(but_of), *(mark_of(pk) for pk in undone.values_list("pk", flat=True))}
+    found: dict[UUID, list[AuditEntry]] = defaultdict(list)
+    for entry in rows_with(AuditEntry, brand, "object_id", ids):
+        if entry.request_id not in marks and entry.action not in _HARMLESS and entry.object_id:
+            found[entry.object_id].append(entry)
+    for entries in found.values():
+        entries.sort(key=lambda entry: entry.pk)
+    return found
