@@ -21,10 +21,11 @@ _UNVERIFIED = {EndSource.ASSUMED, EndSource.SHEET, EndSource.COMPUTED, EndSource
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """A thing to do and why, in the user's words."""
+    """A thing to do and why, in the user's words; ``place``: the part of the page where it is done."""
 
     title: str
     hint: str
+    place: str = ""
 
 
 def post_todos(
@@ -37,10 +38,12 @@ def post_todos(
     flights: Sequence[Flight],
     now: datetime,
     zone: str,
+    caption_changed: bool = False,
 ) -> list[Todo]:
     """The to-dos of a post from its usable codes, the rights that count and the flights that are not over.
 
     ``uses`` and ``ends`` are those of all its codes, also of old ones; clock times are said in the IANA ``zone``.
+    ``caption_changed``: another caption than the approved one is on file.
     """
     replacements = [
         (code, f"before {clock(end, zone, now=now)}" if (end := ends[code.supersedes_id]) > now else "now")
@@ -51,7 +54,7 @@ def post_todos(
         *(_apply_replacement(code, when, first=not uses.get(code.pk)) for code, when in replacements),
         *_of_codes(codes, uses, {code.pk for code, _ in replacements}, in_use=bool(flights)),
         *_of_rights(rights),
-        *_of_the_post(post, flights),
+        *_of_the_post(post, flights, caption_changed=caption_changed),
     ]
 
 
@@ -64,7 +67,7 @@ def _lacks_an_account(old: Collection[UUID | None], new: Collection[UUID | None]
 
 def _apply_replacement(code: AuthorizationCode, when: str, *, first: bool) -> Todo:
     where = "not in Ads Manager yet" if first else "not in every ad account of the old one yet"
-    return Todo("Apply the replacement", f"The {code} is {where}: apply it {when}.")
+    return Todo("Apply the replacement", f"The {code} is {where}: apply it {when}.", f"code-{code.pk}")
 
 
 def _of_codes(
@@ -73,14 +76,19 @@ def _of_codes(
     todos = []
     replaced = {code.supersedes_id for code in codes if code.supersedes_id}
     for code in codes:
+        place = f"code-{code.pk}"
         if (in_use or code.supersedes_id) and not uses.get(code.pk) and code.pk not in replacements:
-            todos.append(Todo("Apply the code", f"Nobody noted that the {code} was taken to Ads Manager."))
+            todos.append(
+                Todo("Apply the code", f"Nobody noted that the {code} was taken to Ads Manager.", place)
+            )
         if code.pk in replaced:
             continue
         if code.start_assumed:
-            todos.append(Todo("Ask when it was generated", f"The start of the {code} is a guess."))
+            todos.append(Todo("Ask when it was generated", f"The start of the {code} is a guess.", place))
         elif EndSource(code.end_source) in _UNVERIFIED:
-            todos.append(Todo("Verify the end", f"Nobody has read the end of the {code} in Ads Manager."))
+            todos.append(
+                Todo("Verify the end", f"Nobody has read the end of the {code} in Ads Manager.", place)
+            )
     return todos
 
 
@@ -88,25 +96,37 @@ def _of_rights(rights: Sequence[UsageRight]) -> list[Todo]:
     todos = []
     if any(right.starts_at is None for right in rights):
         todos.append(
-            Todo("Note when the rights began", "What starts their term has not happened: they cover nothing.")
+            Todo(
+                "Note when the rights began",
+                "What starts their term has not happened: they cover nothing.",
+                "rights",
+            )
         )
     if any(right.starts_at is not None and not right.term_stated for right in rights):
         todos.append(
-            Todo("State the term of the rights", "The contract's end is not on file: they count as open.")
+            Todo(
+                "State the term of the rights",
+                "The contract's end is not on file: they count as open.",
+                "rights",
+            )
         )
     if any(right.creator_may_remove for right in rights):
-        todos.append(Todo("Mind that it may vanish", "The creator may remove or archive the post."))
+        todos.append(Todo("Mind that it may vanish", "The creator may remove or archive the post.", "rights"))
     if rights and not any(right.comments_owner for right in rights):
-        todos.append(Todo("Say who answers comments", "Nobody is named."))
+        todos.append(Todo("Say who answers comments", "Nobody is named.", "rights"))
     return todos
 
 
-def _of_the_post(post: Post, flights: Sequence[Flight]) -> list[Todo]:
+def _of_the_post(post: Post, flights: Sequence[Flight], *, caption_changed: bool) -> list[Todo]:
     todos = []
+    if caption_changed:
+        todos.append(
+            Todo("Read the caption again", "It is another one than when the post was approved.", "facts")
+        )
     if flights and not post.landing_page and not all(flight.landing_page for flight in flights):
-        todos.append(Todo("Add a landing page", "Neither the post nor every flight has one."))
+        todos.append(Todo("Add a landing page", "Neither the post nor every flight has one.", "facts"))
     if flights and post.lane != Lane.READY_FOR_SPARK:
-        todos.append(Todo("Check the lane", "The post is not marked ready for Spark."))
+        todos.append(Todo("Check the lane", "The post is not marked ready for Spark.", "facts"))
     if not post.tiktok_post_id and post.url:
-        todos.append(Todo("Paste the long link", "A short link carries no post id."))
+        todos.append(Todo("Paste the long link", "A short link carries no post id.", "facts"))
     return todos

@@ -10,15 +10,23 @@ from django.db.models import Prefetch, Q
 from authorizations.enums import CodeStatus, Reason
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
 from authorizations.rules import Code, Gap, code_status, is_paid_right
-from brands.models import AuditEntry, Brand
+from brands.models import AdAccount, Brand
 from campaigns.enums import FlightStatus
 from campaigns.models import Flight
+from campaigns.queries.history import (
+    FIRST_LINES,
+    History,
+    People,
+    caption_changed_since_approval,
+    people_of,
+    post_history,
+)
 from campaigns.queries.lines import FlightLine, InventoryLine, flight_lines, inventory_lines
 from campaigns.todos import Todo, post_todos
-from posts.enums import Method
+from posts.enums import Method, Stage
 from posts.models import MetricsSnapshot, Post, StageEvent
 
-HISTORY_LINES = 30
+_USABLE = {CodeStatus.SCHEDULED, CodeStatus.ACTIVE, CodeStatus.EXPIRING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,18 @@ class CodeLine:
     status: CodeStatus
     ends_at: datetime
     uses: Sequence[CodeUse]
+    replaced_by: AuthorizationCode | None
+    free_accounts: Sequence[AdAccount]
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can still be taken to an ad account."""
+        return self.status in _USABLE and (bool(self.free_accounts) or not self.used_somewhere)
+
+    @property
+    def used_somewhere(self) -> bool:
+        """Whether it is known to be in use, whatever the ad account."""
+        return bool(self.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +77,38 @@ class PostPage:
     stages: Sequence[StageEvent]
     metrics: MetricsSnapshot | None
     todos: Sequence[Todo]
-    history: Sequence[AuditEntry]
+    history: History
+    people: People
+    accounts: Sequence[AdAccount]
+    replaced_by: Post | None
 
     @property
     def needs_code(self) -> bool:
         """Whether the post needs a code of its own."""
         return self.post.method == Method.CODE and not self.post.creator.own_account
 
+    @property
+    def stage(self) -> StageEvent | None:
+        """The stage that was reached last."""
+        return self.stages[-1] if self.stages else None
 
-def post_page(brand: Brand, post_id: UUID, *, now: datetime) -> PostPage:
-    """Everything about one post of ``brand``; at most eleven queries. Raises Post.DoesNotExist."""
+    @property
+    def shown_right(self) -> UsageRight | None:
+        """The right that the hand-off speaks of: the first that counts."""
+        return next((line.right for line in self.right_lines if line.counts), None)
+
+
+def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRST_LINES) -> PostPage:
+    """Everything about one post of ``brand``, with ``history`` lines of its history; at most fifteen queries.
+
+    Raises Post.DoesNotExist.
+    """
     post = (
         Post.objects.for_brand(brand).select_related("creator__manager", "brief", "replaces").get(pk=post_id)
     )
     post.brand = brand
-    codes = _code_lines(brand, post, now)
+    accounts = list(AdAccount.objects.for_brand(brand).order_by("name"))
+    codes = _code_lines(brand, post, accounts, now)
     rights = _right_lines(brand, post)
     links = _links(brand, post)
     gaps = [
@@ -89,6 +126,7 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime) -> PostPage:
     )
     for flight in flights:
         flight.post = post
+    stages = list(StageEvent.objects.for_brand(brand).filter(post=post).order_by("at", "pk"))
     lines = flight_lines(brand, flights, {post.pk: gaps}, now=now)
     return PostPage(
         brand=brand,
@@ -100,7 +138,7 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime) -> PostPage:
         links=links,
         flight_lines=lines,
         gaps=gaps,
-        stages=list(StageEvent.objects.for_brand(brand).filter(post=post).order_by("at", "pk")),
+        stages=stages,
         metrics=MetricsSnapshot.objects.for_brand(brand).filter(post=post).order_by("-at", "-pk").first(),
         todos=post_todos(
             post,
@@ -111,12 +149,26 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime) -> PostPage:
             flights=[line.flight for line in lines if line.status is not FlightStatus.ENDED],
             now=now,
             zone=brand.time_zone,
+            caption_changed=_caption_changed(brand, post, stages),
         ),
-        history=_history(brand, post, codes, rights, flights),
+        history=post_history(
+            brand,
+            [
+                post.pk,
+                *(line.code.pk for line in codes),
+                *(line.right.pk for line in rights),
+                *(link.pk for link in links),
+                *(flight.pk for flight in flights),
+            ],
+            subjects={flight.pk: flight.campaign.name for flight in flights}
+            | {account.pk: account.name for account in accounts},
+            lines=history,
+        ),
+        people=people_of(brand),
+        accounts=accounts,
+        replaced_by=Post.objects.for_brand(brand).filter(replaces=post).order_by("pk").last(),
     )
 
-
-_USABLE = {CodeStatus.SCHEDULED, CodeStatus.ACTIVE, CodeStatus.EXPIRING}
 
 # Which flight the page answers for first: one that runs, then one to come, then one that waits for a person.
 _FIRST = (FlightStatus.LIVE, FlightStatus.PLANNED, FlightStatus.PAUSED)
@@ -133,7 +185,7 @@ def _answer(lines: Sequence[FlightLine]) -> FlightLine | None:
     return None
 
 
-def _code_lines(brand: Brand, post: Post, now: datetime) -> list[CodeLine]:
+def _code_lines(brand: Brand, post: Post, accounts: Sequence[AdAccount], now: datetime) -> list[CodeLine]:
     codes = (
         AuthorizationCode.objects.for_brand(brand)
         .filter(post=post)
@@ -144,15 +196,20 @@ def _code_lines(brand: Brand, post: Post, now: datetime) -> list[CodeLine]:
         )
         .order_by("-expires_at", "-pk")
     )
+    replacements = {code.supersedes_id: code for code in codes if code.supersedes_id}
     lines = []
     for code in codes:
         window = Code(code.starts_at, code.expires_at, code.revoked_at, rejected=code.rejected_at is not None)
+        uses = list(code.uses.all())
+        used = {use.ad_account_id for use in uses}
         lines.append(
             CodeLine(
                 code=code,
                 status=code_status(window, now=now, expiring_days=brand.expiring_days),
                 ends_at=min(code.expires_at, code.revoked_at or code.expires_at),
-                uses=list(code.uses.all()),
+                uses=uses,
+                replaced_by=replacements.get(code.pk),
+                free_accounts=[account for account in accounts if account.pk not in used],
             )
         )
     return lines
@@ -193,17 +250,6 @@ def _links(brand: Brand, post: Post) -> list[AccountLink]:
     )
 
 
-def _history(
-    brand: Brand,
-    post: Post,
-    codes: Sequence[CodeLine],
-    rights: Sequence[RightLine],
-    flights: Sequence[Flight],
-) -> list[AuditEntry]:
-    things = [post.pk, *(line.code.pk for line in codes), *(line.right.pk for line in rights)]
-    things += [flight.pk for flight in flights]
-    return list(
-        AuditEntry.objects.for_brand(brand)
-        .filter(object_id__in=things)
-        .order_by("-at", "-pk")[:HISTORY_LINES]
-    )
+def _caption_changed(brand: Brand, post: Post, stages: Sequence[StageEvent]) -> bool:
+    approved = [event.at for event in stages if event.stage == Stage.APPROVED]
+    return bool(approved and post.caption) and caption_changed_since_approval(brand, post.pk, approved[-1])

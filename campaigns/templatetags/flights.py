@@ -11,7 +11,6 @@ from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 
 from authorizations.enums import CodeStatus, EndSource
-from brands.models import AuditEntry
 from campaigns.asking import Asked, ask_link
 from campaigns.enums import FlightStatus, Section
 from campaigns.phrases import CODE_TONES, HEADINGS, LANES, SOURCES, Heading, Subject, Tone
@@ -208,19 +207,8 @@ def tiktok_link(post: Post) -> str:
 
 @register.filter
 def lane_words(lane: str) -> str:
-    """What is meant to happen with a post."""
-    return LANES[Lane(lane)]
-
-
-@register.filter
-def happened(entry: AuditEntry) -> str:
-    """``Code ending k2Y= applied``: an entry of the history in words."""
-    kind, _, verb = entry.action.partition(".")
-    if entry.action == "post.stage_reached" and "stage" in entry.after:
-        return str(entry.after["stage"]).replace("_", " ").capitalize()
-    # The label of a code ends in letters whose case counts.
-    words = f"{entry.object_label if kind == 'code' else kind} {verb.replace('_', ' ')}"
-    return words[:1].upper() + words[1:]
+    """What is meant to happen with a post; empty if nobody said."""
+    return LANES[Lane(lane)] if lane else ""
 
 
 @register.filter

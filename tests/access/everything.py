@@ -93,6 +93,8 @@ class Everything(World):
         flight = self.flight(self.full, self.day(-1), self.day(60), buyer=buyer, ad_account=account)
         approver = self.people[Role.ADMIN]
         run_flights_anyway(flights=[flight], reason="Agreed by mail", approver=approver, **self.by)
+        # What an address may name, by the name of its parameter.
+        self.ids: dict[str, Any] = {"pk": self.full.pk, "code": first.pk, "flight": flight.pk}
         record_stages(stages=[StageReached(self.full, Stage.POSTED, self.now)], **self.by)
         numbers = {"views": 184_200, "likes": 15_300}
         record_metrics(metrics=[Metrics(self.full, self.now, MetricsSource.PERSON, numbers)], **self.by)

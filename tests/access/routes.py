@@ -43,7 +43,7 @@ def url_of(route: Route, world: Everything) -> str:
     """The address of ``route`` for what is in ``world``; a parameter that nobody knows here is a KeyError."""
     values: dict[str, Any] = {
         "slug": world.brand.slug,
-        "pk": world.full.pk,
+        **world.ids,
         "token": "inv_unknown",
         "key": "unknown-key",
         "uidb36": "1",
