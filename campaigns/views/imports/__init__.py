@@ -1,0 +1,1 @@
+"""Bringing a sheet in: upload, columns, every row before it counts, import, undo."""
