@@ -17,7 +17,16 @@ from brands.models import AdAccount, Brand, User
 from brands.operations.edits import Edit
 from brands.owned_admin import OwnedAdmin, by
 from campaigns.enums import SpendSource
-from campaigns.models import Campaign, Flight, ImportRun
+from campaigns.models import (
+    Campaign,
+    ColumnMeaning,
+    Flight,
+    ImportedRow,
+    ImportPiece,
+    ImportRow,
+    ImportRun,
+    OwnerName,
+)
 from campaigns.operations.campaigns import CampaignDraft, add_campaigns, edit_campaigns
 from campaigns.operations.flights import (
     EDITABLE,
@@ -227,3 +236,58 @@ class ImportRunAdmin(ReadOnlyAdmin):
     search_fields = ("file_name__istartswith", "sha256__exact", "brand__slug__exact")
     ordering = ("-pk",)
     show_full_result_count = False
+
+
+@admin.register(ImportPiece)
+class ImportPieceAdmin(ReadOnlyAdmin):
+    """Kept sheets, sealed: what is in them is not shown."""
+
+    list_display = ("__str__", "run", "brand", "key_id", "created_at")
+    list_select_related = ("brand", "run")
+    search_fields = ("run__file_name__istartswith", "brand__slug__exact")
+    fields = ("brand", "run", "number", "key_id", "created_at")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(ImportRow)
+class ImportRowAdmin(ReadOnlyAdmin):
+    """What the rows of a sheet would do."""
+
+    list_display = ("number", "outcome", "run", "brand")
+    list_filter = ("outcome",)
+    list_select_related = ("brand", "run")
+    search_fields = ("run__file_name__istartswith", "brand__slug__exact")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(ImportedRow)
+class ImportedRowAdmin(ReadOnlyAdmin):
+    """What imports created and changed."""
+
+    list_display = ("label", "kind", "run", "brand")
+    list_select_related = ("brand", "run")
+    search_fields = ("label__istartswith", "run__file_name__istartswith", "brand__slug__exact")
+    ordering = ("-pk",)
+    show_full_result_count = False
+
+
+@admin.register(ColumnMeaning)
+class ColumnMeaningAdmin(ReadOnlyAdmin):
+    """What columns of a brand's sheets are."""
+
+    list_display = ("header", "field", "brand")
+    list_select_related = ("brand",)
+    search_fields = ("header__istartswith", "brand__slug__exact")
+    ordering = ("-pk",)
+
+
+@admin.register(OwnerName)
+class OwnerNameAdmin(ReadOnlyAdmin):
+    """Whom names in a brand's sheets mean."""
+
+    list_display = ("name", "user", "invitation", "brand")
+    list_select_related = ("brand", "user", "invitation")
+    search_fields = ("name__istartswith", "brand__slug__exact")
+    ordering = ("-pk",)

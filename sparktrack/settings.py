@@ -165,6 +165,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "clear-expired-sessions": {"task": "sparktrack.core.tasks.clear_expired_sessions", "schedule": 3600.0},
     "learn-table-sizes": {"task": "sparktrack.core.tasks.learn_table_sizes", "schedule": 3600.0},
+    "sweep-imports": {"task": "campaigns.tasks.sweep_imports", "schedule": 60.0},
+    "give-flights": {"task": "campaigns.tasks.give_flights", "schedule": 60.0},
+    "delete-old-sheets": {"task": "campaigns.tasks.delete_old_sheets", "schedule": 86_400.0},
 }
 CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; with Redis the lock of beat is renewed as often
 CELERY_TASK_ACKS_LATE = True

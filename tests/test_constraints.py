@@ -9,7 +9,16 @@ from django.db import IntegrityError, connection, models, transaction
 
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
 from brands.models import AdAccount, Attachment, AuditEntry, Brand, Invitation, Membership, User
-from campaigns.models import Campaign, Flight, ImportRun
+from campaigns.models import (
+    Campaign,
+    ColumnMeaning,
+    Flight,
+    ImportedRow,
+    ImportPiece,
+    ImportRow,
+    ImportRun,
+    OwnerName,
+)
 from creators.models import Creator
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from tests.world import DAY, NOW
@@ -71,6 +80,11 @@ TRUE = {
     Campaign: {"name": "BFCM", "created_at": NOW},
     Flight: {"post": "@post", "campaign": "@campaign", "created_at": NOW},
     ImportRun: {"file_name": "x.csv", "sha256": "0", "state": "applied", "created_at": NOW},
+    ImportPiece: {"run": "@run", "number": 0, "key_id": "1", "ciphertext": b"x", "created_at": NOW},
+    ImportRow: {"run": "@run", "number": 2, "outcome": "create"},
+    ImportedRow: {"run": "@run", "kind": "post", "object_id": "@subject", "label": "x"},
+    ColumnMeaning: {"header": "agency", "field": ""},
+    OwnerName: {"name": "kim", "user": "@user"},
 }
 
 # constraint → what makes a true row a wrong one; where it is there twice, a true row is written before.
@@ -132,7 +146,15 @@ WRONG = {
     "flight_spend_not_negative": {"daily_spend": "-0.01"},
     "flight_spend_source_known": {"spend_source": "dream"},
     "flight_run_anyway_has_reason": {"run_anyway_at": NOW},
-    "importrun_state_known": {"state": "undone"},
+    "importrun_state_known": {"state": "dreamt"},
+    "importrun_undone_has_time": {"state": "undone"},
+    "importrun_asked_has_sheet": {"state": "reading", "asked_at": NOW},
+    "importpiece_once": {},
+    "importrow_once": {},
+    "importrow_outcome_known": {"outcome": "dream"},
+    "columnmeaning_once": {},
+    "ownername_once": {},
+    "ownername_is_one": {"user": None},
 }
 # More ways to break the same truth.
 MORE = [
@@ -151,6 +173,9 @@ MORE = [
     ("flight_end_beside_date", {"starts_on": TODAY, "starts_at": NOW, "ends_at": NOW + DAY}),
     ("flight_run_anyway_has_reason", {"run_anyway_reason": "x"}),
     ("membership_role_known", {"role": ""}),
+    ("importrun_undone_has_time", {"undone_at": NOW}),
+    ("importrun_asked_has_sheet", {"state": "applying", "kept_bytes": 1}),
+    ("ownername_is_one", {"invitation": "@invitation"}),
 ]
 CONSTRAINTS = {
     constraint.name: (model, constraint) for model in MODELS for constraint in model._meta.constraints
@@ -174,6 +199,8 @@ class Cast:
         )
         self.account = self._create(AdAccount, name="EU")
         self.campaign = self._create(Campaign, name="Q4")
+        self.run = self._create(ImportRun, **TRUE[ImportRun])
+        self.invitation = self._create(Invitation, **{**TRUE[Invitation], "token_hash": name})
 
     def _create(self, model, **values):
         return model.objects.create(**{"brand": self.brand, "created_at": NOW, **values})
@@ -226,7 +253,9 @@ def test_the_database_refuses(cast, name, wrong):
 def test_what_is_there_once_is_once_in_a_brand_not_in_all(name):
     model, constraint = CONSTRAINTS[name]
     keyed = constraint.fields[0] == "brand"
-    through = {"post": Post, "code": AuthorizationCode, "creator": Creator}.get(constraint.fields[0])
+    through = {"post": Post, "code": AuthorizationCode, "creator": Creator, "run": ImportRun}.get(
+        constraint.fields[0]
+    )
     assert keyed or issubclass(through, models.Model)  # a row that belongs to one brand
     for _ in range(2):
         Cast().row(model).save(force_insert=True)

@@ -10,7 +10,7 @@ from django.core.validators import validate_email
 from authorizations.enums import CodeStatus, EndSource
 from authorizations.windows import Term
 from campaigns.importers.cells import RowCells, as_choice, clean_text, day_of, folded, one_line
-from campaigns.importers.columns import Field
+from campaigns.importers.columns import REASON, Field
 from campaigns.importers.messages import Problem
 from campaigns.importers.rows import CodeCells, FlightCells, PostCells, RightCells, RowValues
 from posts.enums import Lane, Stage, UseCase
@@ -54,7 +54,9 @@ class RowCleaner:
         self._zone = zone
         self._columns = {mapped: header.names[index] for index, mapped in header.fields.items()}
         # A column without a name in words ("#") counts rows: as a note it would change with every sorting.
-        self._unnamed = frozenset(name for name in header.unmapped if not any(map(str.isalnum, name)))
+        self._unnamed = frozenset(
+            name for name in header.unmapped if not any(map(str.isalnum, name)) or name == REASON
+        )
 
     def clean(self, row: Row) -> RowValues:
         """What the row states, with all that is wrong with its cells."""

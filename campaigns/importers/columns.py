@@ -56,6 +56,8 @@ class Field(StrEnum):
 
 
 EXPORTED: Final = tuple(Field)[: tuple(Field).index(Field.NOTES) + 1]
+# The column of reasons in a sheet of rejected rows; mended and uploaded again, it says nothing.
+REASON: Final = "Reason it was left out"
 DATES: Final = (
     Field.POSTED_AT,
     Field.STARTS_AT,

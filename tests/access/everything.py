@@ -16,9 +16,11 @@ from brands.enums import AttachmentSubject, Role
 from brands.models import Brand, BrandOwned, Membership, User
 from brands.operations.attachments import Link, Subject, attach_files, attach_links
 from brands.operations.invitations import Invite, invite_people
-from campaigns.enums import ImportState
-from campaigns.models import ImportRun
+from campaigns.enums import ImportState, RowOutcome
+from campaigns.models import ColumnMeaning, ImportedRow, ImportPiece, ImportRow, ImportRun, OwnerName
 from campaigns.operations.flights import run_flights_anyway
+from campaigns.secrets import seal_sheet
+from campaigns.wishes import Wishes
 from posts.enums import Lane, Method, MetricsSource, Stage
 from posts.models import Post
 from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
@@ -44,7 +46,15 @@ CLOSED = {
     "authorizationcode.source_post_key_id",
     "creator.country",
     "creator.handle",
+    "importpiece.key_id",
+    "importrow.conflicts",
+    "importrun.plan_digest",
     "importrun.sha256",
+    "importrun.actor",
+    "importrun.wishes",
+    "importrun.zones",
+    "importedrow.kind",
+    "columnmeaning.field",
     "invitation.token_hash",
     "post.tiktok_post_id",
     "postgap.reasons",
@@ -56,6 +66,47 @@ NEEDS = {
     "attachment.link": "link",
     "authorizationcode.rejected_error": "rejected_at",
     "flight.run_anyway_reason": "run_anyway_at",
+}
+
+
+# Keys of JSON values that hold words of the product, and instants.
+OURS = {"kind", "effect", "code", "field", "source", "at", "checked_at", "dmy", "mdy"}
+COUNTS = {"creators": 1, "posts": 1, "codes": 1, "rights": 0, "campaigns": 0, "flights": 0, "code_uses": 0}
+REPORT = {
+    "file": "t.csv",
+    "sheet": "Tracker",
+    "header_row": 1,
+    "header": ["Creator handle", "Post link", "Spark code"],
+    "date_order": None,
+    "rows": 1,
+    "created": COUNTS,
+    "updated": COUNTS,
+    "unchanged": COUNTS,
+    "errors": [{"row": 2, "column": "Expires", "code": "conflict", "message": "It would be shorter."}],
+    "skipped": [],
+    "warnings": [],
+    "columns": {"Creator handle": "handle", "Post link": "post_url", "Spark code": "code"},
+    "unmapped": ["Agency"],
+    "notes": ["Columns that have no place here go to the notes of the posts."],
+    "unknown_owners": {"Kim": 1},
+    "date_question": None,
+    "applied": False,
+}
+LOOK = {
+    "sheets": ["Tracker", "Notes"],
+    "sheet": "Tracker",
+    "header_row": 1,
+    "columns": [
+        {"header": "Creator handle", "field": "handle", "remembered": False, "samples": ["maya"]},
+        {"header": "Agency", "field": "", "remembered": True, "samples": ["Blue"]},
+    ],
+    "date_order": None,
+    "date_question": {
+        "row": 2,
+        "column": "Expires",
+        "text": "03/04/2026",
+        "readings": {"dmy": "2026-04-03", "mdy": "2026-03-04"},
+    },
 }
 
 
@@ -105,9 +156,8 @@ class Everything(World):
         attach_links(subject=subject, links=[Link("https://docs.example/1", "Contract")], **self.by)
         attach_files(subject=subject, files=[ContentFile(b"yes", name="chat.txt")], **self.by)
         invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
-        ImportRun.objects.create(
-            brand=self.brand, by=approver, file_name="t.csv", state=ImportState.APPLIED, created_at=self.now
-        )
+        imported, self.waiting_run = add_runs(self, approver, code or spark_code())
+        self.ids["run"] = imported.pk
 
     def write_everywhere(self, word: str) -> None:
         """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.
@@ -122,7 +172,9 @@ class Everything(World):
             for field in fields:
                 for row in rows:
                     if getattr(row, NEEDS.get(_name(field), "pk")):
-                        setattr(row, field.attname, _text(field, word, next(numbers)))
+                        setattr(
+                            row, field.attname, _text(field, getattr(row, field.attname), word, next(numbers))
+                        )
             if fields:
                 model._default_manager.bulk_update(rows, [field.name for field in fields])
         Brand.objects.filter(pk=self.brand.pk).update(name=word[: Brand._meta.get_field("name").max_length])
@@ -134,6 +186,68 @@ class Everything(World):
     def rows(self, model: type[BrandOwned]) -> list[BrandOwned]:
         """The rows of ``model`` in this brand."""
         return list(model._default_manager.filter(brand=self.brand))
+
+
+def add_runs(world: Everything, by: User, code: str) -> tuple[ImportRun, ImportRun]:
+    """An import that was applied, and one that waits for a person; its kept sheet holds ``code``."""
+    common = {"brand": world.brand, "by": by, "file_name": "t.csv", "created_at": world.now}
+    applied = ImportRun.objects.create(**common, state=ImportState.APPLIED, report=REPORT)
+    row = {"brand": world.brand, "run": applied, "kind": "post", "label": "Full"}
+    changed = {"before": {"title": "Fill"}, "after": {"title": "Full"}}
+    ImportedRow.objects.create(**row, object_id=world.full.pk, **changed)
+    ImportedRow.objects.create(**row, object_id=world.inventory.pk)
+    sheet = f"Creator handle,Post link,Spark code\nmaya,,{code}\n".encode()
+    waiting = ImportRun.objects.create(
+        **common,
+        state=ImportState.PREVIEWED,
+        kept_bytes=len(sheet),
+        sheet="Tracker",
+        report=REPORT,
+        look=LOOK,
+        wishes=Wishes(owners={"Kim": f"user:{by.pk}"}).as_json(),
+        actor={"kind": "user", "id": str(by.pk), "label": by.email, "ip": "", "request_id": ""},
+        problem="Something changed since you looked: look again.",
+        plan_digest="0" * 64,
+        zones={"": "UTC"},
+    )
+    for number, sealed in enumerate(seal_sheet(sheet, brand_id=world.brand.pk, run_id=waiting.pk)):
+        ImportPiece.objects.create(
+            brand=world.brand,
+            run=waiting,
+            number=number,
+            key_id=sealed.key_id,
+            ciphertext=sealed.ciphertext,
+            created_at=world.now,
+        )
+    ImportRow.objects.create(
+        brand=world.brand,
+        run=waiting,
+        number=2,
+        outcome=RowOutcome.CONFLICT,
+        cells=["maya", "", "…k2Y="],
+        effects=[
+            {
+                "kind": "posts",
+                "effect": "updated",
+                "label": "Full",
+                "changes": [{"field": "title", "before": "Fill", "after": "Full"}],
+            }
+        ],
+        messages=[
+            {"column": "Expires", "code": "conflict", "message": "It would be shorter.", "error": True}
+        ],
+        conflicts=[
+            {
+                "kind": "end",
+                "label": "code ending k2Y=",
+                "on_file": {"at": world.now.isoformat(), "source": "tiktok", "checked_at": None},
+                "in_sheet": {"at": world.now.isoformat()},
+            }
+        ],
+    )
+    ColumnMeaning.objects.create(brand=world.brand, header="agency", field="notes")
+    OwnerName.objects.create(brand=world.brand, name="kim", user=by)
+    return applied, waiting
 
 
 def owned_models() -> list[type[BrandOwned]]:
@@ -154,9 +268,18 @@ def _name(field: Field) -> str:
     return f"{field.model._meta.model_name}.{field.name}"
 
 
-def _text(field: Field, word: str, number: int) -> object:
+def _rewritten(stored: Any, word: str, key: str = "") -> Any:
+    """``word`` in place of every text of a JSON value, but for those that are words of the product."""
+    if isinstance(stored, dict):
+        return {name: _rewritten(value, word, name) for name, value in stored.items()}
+    if isinstance(stored, list):
+        return [_rewritten(value, word, key) for value in stored]
+    return word if isinstance(stored, str) and key not in OURS else stored
+
+
+def _text(field: Field, stored: Any, word: str, number: int) -> object:
     if isinstance(field, JSONField):
-        return [word] if field.default is list else {word: word}
+        return _rewritten(stored, word) if stored else [word] if field.default is list else {word: word}
     if field.name.endswith("email"):
         return f"{number}.{''.join(filter(str.isalnum, word))[:20].lower()}@example.com"
     if isinstance(field, URLField):

@@ -15,7 +15,7 @@ from authorizations.secrets import open_code
 from brands.models import AuditEntry, Membership, User
 from campaigns.demo import load_demo, new_logins
 from campaigns.enums import ImportState
-from campaigns.models import ImportRun
+from campaigns.models import ColumnMeaning, ImportedRow, ImportPiece, ImportRow, ImportRun, OwnerName
 from posts.enums import MetricsSource, Stage
 from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
 from sparktrack.core.admin import ReadOnlyAdmin
@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 
 NAMES = (
     "user brand membership invitation adaccount auditentry attachment creator brief post stageevent metricssnapshot "
-    "authorizationcode codeuse accountlink usageright postgap campaign flight importrun"
+    "authorizationcode codeuse accountlink usageright postgap campaign flight importrun "
+    "importpiece importrow importedrow columnmeaning ownername"
 ).split()
 
 
@@ -46,7 +47,7 @@ def one_of_each(world):
     world.right(NOW.date(), brief=brief)
     world.right(NOW.date(), creator=creator)
     world.flight(post, NOW.date(), ad_account=account, buyer=member)
-    ImportRun.objects.create(
+    run = ImportRun.objects.create(
         brand=world.brand,
         by=UserFactory(),
         file_name="a.csv",
@@ -54,6 +55,17 @@ def one_of_each(world):
         state=ImportState.APPLIED,
         created_at=NOW,
     )
+    rows_of_import(run, member)
+
+
+def rows_of_import(run, member):
+    """What stands beside a run."""
+    of_run = {"brand": run.brand, "run": run}
+    ImportPiece.objects.create(**of_run, number=0, key_id="1", ciphertext=b"sealed", created_at=NOW)
+    ImportRow.objects.create(**of_run, number=2, outcome="create")
+    ImportedRow.objects.create(**of_run, kind="post", object_id=member.pk, label="A post")
+    ColumnMeaning.objects.create(brand=run.brand, header=run.pk.hex)
+    OwnerName.objects.create(brand=run.brand, name=run.pk.hex, user=member)
 
 
 def test_every_model_is_there():
@@ -63,9 +75,10 @@ def test_every_model_is_there():
 def test_every_list_search_filter_and_page_opens_for_staff():
     brand = load_demo(logins=new_logins(), now=NOW)
     World(slug="other")
-    ImportRun.objects.create(
+    run = ImportRun.objects.create(
         brand=brand, file_name="a.csv", sha256="0", state=ImportState.REFUSED, created_at=NOW
     )
+    rows_of_import(run, UserFactory())
     client = staff_client()
     opened = 0
     for model in our_models():
@@ -161,7 +174,8 @@ def test_what_is_derived_or_history_is_only_shown():
         assert not re.search(r'name="(reasons|action_|after|starts_at_0|_save)"', page)
         assert client.post(change_url(row), {"reasons": "no_code", "action": "x"}).status_code == 403
     read_only = {model.__name__ for model in our_models() if isinstance(site._registry[model], ReadOnlyAdmin)}
-    assert read_only == {"AuditEntry", "Attachment", "PostGap", "ImportRun"}
+    of_imports = {"ImportRun", "ImportPiece", "ImportRow", "ImportedRow", "ColumnMeaning", "OwnerName"}
+    assert read_only == {"AuditEntry", "Attachment", "PostGap"} | of_imports
 
 
 def test_nothing_can_be_deleted():
