@@ -96,6 +96,26 @@ PAGES = """
     apply-code                            POST    login      404    403     302    302      302
     run-anyway                            GET     405        405    405     405    405      405
     run-anyway                            POST    login      404    403     403    422      422
+    imports                               GET     login      404    403     403    200      200
+    imports                               POST    login      404    403     403    422      422
+    import                                GET     login      404    403     403    200      200
+    import                                POST    405        405    405     405    405      405
+    import-progress                       GET     login      404    403     403    200      200
+    import-progress                       POST    405        405    405     405    405      405
+    import-sheet                          GET     login      404    403     403    302      302
+    import-sheet                          POST    login      404    403     403    409      409
+    import-columns                        GET     login      404    403     403    302      302
+    import-columns                        POST    login      404    403     403    409      409
+    import-owners                         GET     login      404    403     403    302      302
+    import-owners                         POST    login      404    403     403    302      302
+    import-apply                          GET     login      404    403     403    302      302
+    import-apply                          POST    login      404    403     403    409      409
+    import-discard                        GET     login      404    403     403    302      302
+    import-discard                        POST    login      404    403     403    409      409
+    import-undo                           GET     login      404    403     403    200      200
+    import-undo                           POST    login      404    403     403    302      302
+    import-rejected                       GET     login      404    403     403    302      302
+    import-rejected                       POST    login      404    403     403    409      409
 """
 
 # Roles in a brand count for nothing here: "member" is the admin of one. Staff have no rights of their own.

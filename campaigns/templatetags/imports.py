@@ -166,10 +166,10 @@ def preview_words(run: ImportRun, preview: Counted) -> PreviewWords:
         effects.append(f"Changes {changed}.")
     if preview.rows_to_import:
         headline = f"{count(preview.rows_to_import, 'row')} to import"
-    elif preview.errors:
+    elif preview.errors and not preview.unchanged:
         headline = "No row can be imported as it is"
     else:
-        headline = "Nothing to import: everything is on file already"
+        headline = "Nothing to import: what can be is on file already"
     return PreviewWords(headline, f"{', '.join(parts)}. {' '.join(effects)}")
 
 
