@@ -88,9 +88,9 @@ def report_text(report: Report, found: Findings, *, viewer_zone: str, source: st
 
 def _text(line: Line) -> Iterator[str]:
     who = f" ({line.who})" if line.who else ""
-    when = ", ".join(filter(None, (line.when, line.below)))
+    below = f" ({line.below})" if line.below else ""
     yield f"- {line.title}{who}"
-    yield f"  {line.limit}: {when}{f'; {line.money}' if line.money else ''}"
+    yield f"  {line.limit}, {line.when}{below}{f'. {line.money}' if line.money else ''}"
     if line.step:
         yield f"  Next: {line.step}."
 
@@ -208,7 +208,7 @@ def _urgent(found: Findings) -> Iterator[str]:
         spend = f", {_about(found.without_rights.a_day)} a day" if found.without_rights.a_day else ""
         yield f"{_counted(number, 'ad runs', 'ads run')} without rights{spend}."
     if found.blocked.count:
-        yield f"{_counted(found.blocked.count, 'is', 'are')} blocked."
+        yield f"{_counted(found.blocked.count, 'flight is', 'flights are')} blocked."
     if found.stops.count:
         risk = f", {_about(found.stops.at_risk)} at risk" if found.stops.at_risk else ""
         yield f"{_counted(found.stops.count, 'flight stops', 'flights stop')} in the next 14 days{risk}."
@@ -223,7 +223,12 @@ def _doubts(found: Findings) -> Iterator[str]:
     if found.too_short.count:
         yield f"{_counted(found.too_short.count, 'later flight has', 'later flights have')} a code that is too short."
     if found.unverified.count:
-        yield f"{_bounded(found.unverified)} {'end' if found.unverified.count == 1 else 'ends'} nobody verified."
+        ends = (
+            "the end of 1 code"
+            if found.unverified.count == 1
+            else f"the ends of {_bounded(found.unverified)} codes"
+        )
+        yield f"Nobody verified {ends}."
     if found.drifted.count:
         posts = "post" if found.drifted.count == 1 else "posts"
         yield f"Rights and code drifted apart on {_bounded(found.drifted)} {posts}."
