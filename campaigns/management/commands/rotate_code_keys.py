@@ -9,15 +9,17 @@ from tqdm import tqdm
 from authorizations.operations.keys import codes_under_old_keys, rotate_code_keys
 from authorizations.secrets import current_key_id
 from brands.operations.factors import factors_under_old_keys, rotate_factor_keys
+from campaigns.operations.keys import rotate_sheet_keys, sheets_under_old_keys
 from sparktrack.core.secrets import UndecryptableError
 from sparktrack.environment import add_code_key
 
 
 class Command(BaseCommand):
-    """Codes and second factors of all brands."""
+    """Codes, second factors and kept sheets of all brands."""
 
     help = (
-        "Seal all codes, and the second factors of people, again with the newest key. Everything stays readable "
+        "Seal all codes, the second factors of people and the sheets kept for imports again with the newest key. "
+        "Everything stays readable "
         "throughout; stopped at any moment, it goes on where it was when it is called again. "
         "In three steps: (1) add a key. In production put it behind the others in CODE_KEYS "
         "(1:<old>,2:<new>; 32 random bytes in base64: openssl rand -base64 32); otherwise --new-key writes it to "
@@ -37,10 +39,10 @@ class Command(BaseCommand):
         if new_key:
             self._add_key()
             return
-        codes, factors = codes_under_old_keys(), factors_under_old_keys()
+        codes, factors, sheets = codes_under_old_keys(), factors_under_old_keys(), sheets_under_old_keys()
         try:
-            with tqdm(total=codes + factors, unit=" secrets", disable=None) as progress:
-                for rotate in (rotate_code_keys, rotate_factor_keys):
+            with tqdm(total=codes + factors + sheets, unit=" secrets", disable=None) as progress:
+                for rotate in (rotate_code_keys, rotate_factor_keys, rotate_sheet_keys):
                     for done in rotate():
                         progress.update(done)
         except UndecryptableError as error:
@@ -48,13 +50,14 @@ class Command(BaseCommand):
                 f"{error} What comes after it was left as it is; nothing is lost. Put the missing key back and run "
                 "this again."
             ) from error
-        if left := codes_under_old_keys() + factors_under_old_keys():
+        if left := codes_under_old_keys() + factors_under_old_keys() + sheets_under_old_keys():
             raise CommandError(
                 f"{left:,} secrets were sealed with an older key meanwhile: a process still knows no newer one. "
                 "Restart sparktrack everywhere and run this again."
             )
         self.stdout.write(
-            f"codes sealed again: {codes:,}, second factors: {factors:,}; all are under key {current_key_id()}"
+            f"codes sealed again: {codes:,}, second factors: {factors:,}, parts of kept sheets: {sheets:,}; "
+            f"all are under key {current_key_id()}"
         )
 
     def _add_key(self) -> None:

@@ -20,6 +20,9 @@ from django.db import connection
 from authorizations.models import AuthorizationCode
 from authorizations.operations.recording import CodeDraft, record_codes
 from authorizations.secrets import open_code, open_source_post_code
+from campaigns.importers.looking import kept_sheet, receive_sheet
+from campaigns.models import ImportPiece
+from campaigns.operations.imports import SheetGoneError
 from sparktrack.environment import add_code_key, keys_from_file
 from tests.factories import UserFactory
 from tests.world import NOW, World, spark_code
@@ -48,13 +51,34 @@ def two_codes(db, settings) -> list[AuthorizationCode]:
 
 
 def test_every_code_is_sealed_with_the_newest_key_and_the_old_one_can_go(two_codes, settings):
-    assert rotate() == "codes sealed again: 2, second factors: 0; all are under key 2\n"
+    assert (
+        rotate() == "codes sealed again: 2, second factors: 0, parts of kept sheets: 0; all are under key 2\n"
+    )
     settings.CODE_KEYS = {"2": NEW}
     first, second = AuthorizationCode.objects.order_by("pk")
     assert (open_code(first), open_source_post_code(first)) == (spark_code(1), spark_code(2))
     assert (open_code(second), open_source_post_code(second)) == (spark_code(3), "")
     assert (first.key_id, first.source_post_key_id, second.source_post_key_id) == ("2", "2", "")
-    assert rotate() == "codes sealed again: 0, second factors: 0; all are under key 2\n"
+    assert (
+        rotate() == "codes sealed again: 0, second factors: 0, parts of kept sheets: 0; all are under key 2\n"
+    )
+
+
+def test_kept_sheets_rotate_too_and_stay_bound_to_their_run(two_codes, settings, monkeypatch):
+    monkeypatch.setattr("campaigns.secrets.PIECE", 100)
+    settings.CODE_KEYS = {"1": OLD}
+    world = World()
+    content = b"Creator handle,Post link\n" + b"maya,https://vm.tiktok.com/ZM1/\n" * 20
+    runs = [receive_sheet(content, file_name="t.csv", **world.by) for _ in range(2)]
+    settings.CODE_KEYS = {"1": OLD, "2": NEW}
+    pieces = ImportPiece.objects.count()
+    assert f"parts of kept sheets: {pieces}; all are under key 2" in rotate()
+    settings.CODE_KEYS = {"2": NEW}
+    assert [kept_sheet(run) for run in runs] == [content] * 2
+    ImportPiece.objects.filter(run=runs[0], number=0).delete()
+    ImportPiece.objects.filter(run=runs[1], number=0).update(run=runs[0])
+    with pytest.raises(SheetGoneError):
+        kept_sheet(runs[0])
 
 
 def test_second_factors_of_people_rotate_too(two_codes, settings):
@@ -63,7 +87,7 @@ def test_second_factors_of_people_rotate_too(two_codes, settings):
         user=UserFactory(), type=Authenticator.Type.TOTP, data={"secret": encrypt("BASE32")}
     )
     settings.CODE_KEYS = {"1": OLD, "2": NEW}
-    assert "second factors: 1; all are under key 2" in rotate()
+    assert "second factors: 1, parts of kept sheets: 0; all are under key 2" in rotate()
     settings.CODE_KEYS = {"2": NEW}
     factor.refresh_from_db()
     assert decrypt(factor.data["secret"]) == "BASE32"
