@@ -32,6 +32,7 @@ class BrandRequest(HttpRequest):
     user: User
     brand: Brand
     membership: Membership
+    memberships: list[Membership]
     allowed: frozenset[Action]
     request_id: str
     htmx: HtmxDetails
@@ -48,15 +49,16 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:
             user = cast(User, request.user)
-            membership = (
-                Membership.objects.filter(brand__slug=slug, user=user).select_related("brand").first()
-            )
+            # All of them: the header of the page names the other brands, too.
+            memberships = list(Membership.objects.of_user(user))
+            membership = next((each for each in memberships if each.brand.slug == slug), None)
             if membership is None:
                 raise Http404("No brand of yours has this address.")
             membership.user = user
             brand_request = cast(BrandRequest, request)
             brand_request.brand = membership.brand
             brand_request.membership = membership
+            brand_request.memberships = memberships
             brand_request.allowed = POLICY[Role(membership.role)]
             if action not in brand_request.allowed:
                 raise PermissionDenied(f"Your role in {membership.brand} is {membership.role}.")

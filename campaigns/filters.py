@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from authorizations.enums import Reason
 from brands.models import Brand, User
-from campaigns.enums import Section
+from campaigns.enums import Section, Sort
 from campaigns.models import Campaign, Flight
 from campaigns.sections import Choice
 from posts.querysets import search_words
@@ -99,11 +99,24 @@ class PlainSelect(forms.Select):
         )
 
 
+# A reason that is no gap: the new code is on file, but not applied where the old one is in use.
+NOT_APPLIED = "not_applied"
+
+SORTS = [
+    (Sort.MONEY, "Most money first"),
+    (Sort.END, "Flight ends first"),
+    (Sort.CREATOR, "Creator A–Z"),
+    (Sort.CAMPAIGN, "Campaign A–Z"),
+]
+
+
 class FlightFilter(django_filters.FilterSet):
-    """Filters in the URL. Reason, lapse and section depend on the verdict: they end up in ``choice``."""
+    """Filters in the URL. What depends on the verdict ends up in ``choice``; ``sort`` is the order of lines."""
 
     q = SearchFilter(method="search", label="Search")
-    buyer = PersonFilter(queryset=User.objects.none(), label="Buyer", empty_label="All buyers")
+    buyer = PersonFilter(
+        queryset=User.objects.none(), label="Buyer", empty_label="All buyers", widget=PlainSelect
+    )
     campaign = django_filters.ModelChoiceFilter(
         queryset=Campaign.objects.none(),
         label="Campaign",
@@ -112,13 +125,20 @@ class FlightFilter(django_filters.FilterSet):
     )
     creator = HandleFilter(field_name="post__creator__handle", label="Creator")
     reason = django_filters.ChoiceFilter(
-        choices=choices(Reason), method="by_verdict", label="Limited by", empty_label="Any reason"
+        choices=[*choices(Reason), (NOT_APPLIED, "Replacement not applied")],
+        method="by_verdict",
+        label="Limited by",
+        empty_label="Any reason",
+        widget=PlainSelect,
     )
     lapses_within = django_filters.NumberFilter(
         method="by_verdict", label="Ends within days", min_value=0, max_value=3650, decimal_places=0
     )
     section = django_filters.ChoiceFilter(
         choices=choices(Section), method="by_verdict", label="Section", empty_label="All"
+    )
+    sort = django_filters.ChoiceFilter(
+        choices=SORTS, method="by_verdict", label="Sort", empty_label="Most urgent first", widget=PlainSelect
     )
 
     class Meta:
@@ -163,9 +183,14 @@ class FlightFilter(django_filters.FilterSet):
         return Choice(
             brand=self.brand,
             flights=self.qs if narrowed else None,
-            reason=Reason(values["reason"]) if values["reason"] else None,
+            reason=Reason(values["reason"]) if values["reason"] not in {"", NOT_APPLIED} else None,
+            unapplied=values["reason"] == NOT_APPLIED,
             gap_before=None if days is None else now + timedelta(days=int(days)),
         )
+
+    def order(self) -> Sort:
+        """What orders the lines of a section. Call it after ``is_valid()``."""
+        return Sort(self.form.cleaned_data["sort"] or Sort.URGENCY)
 
 
 def _id(text: Any) -> UUID | None:

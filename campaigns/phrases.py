@@ -60,7 +60,7 @@ HEADINGS = {
         "Running without rights", "TikTok goes on spending: pause these first", "Without rights", Tone.STOP
     ),
     Section.BLOCKED: Heading("Blocked", "nothing delivers", "Blocked", Tone.STOP),
-    Section.STOPS: Heading("Stops mid-flight", "soonest first", "Stops", Tone.WARN),
+    Section.STOPS: Heading("Stops mid-flight", "before its last day", "Stops", Tone.WARN),
     Section.MUST_PAUSE: Heading(
         "Must be paused soon", "TikTok does not know the contract", "Pause soon", Tone.WARN
     ),

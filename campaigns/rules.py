@@ -3,10 +3,12 @@
 ``campaigns.sections`` gives the same answer in SQL for all flights of a brand; a test holds the two together.
 """
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from authorizations.enums import Verdict
-from authorizations.rules import EVERGREEN_HORIZON, Coverage
+from authorizations.rules import EVERGREEN_HORIZON, Coverage, Gap
 from campaigns.enums import FlightStatus, Section
 
 
@@ -38,16 +40,68 @@ def flight_status(
     return FlightStatus.PLANNED
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A usable code that takes over from an old one, and the ad accounts in which each is in use.
+
+    ``old_ends_at`` is when the old one ends or was revoked; None among the accounts: nobody said in which.
+    """
+
+    old_ends_at: datetime
+    old_accounts: Collection[object]
+    new_accounts: Collection[object]
+
+    def missing(self) -> set[object]:
+        """The accounts in which the old code is in use and the new one is not."""
+        if not self.new_accounts:
+            return set(self.old_accounts)
+        if None in self.new_accounts:
+            return set()
+        return set(self.old_accounts) - set(self.new_accounts) - {None}
+
+
+def apply_replacement_by(
+    replacements: Iterable[Replacement],
+    *,
+    account: object,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+) -> datetime | None:
+    """By when a flight in ``account`` (None = not said) needs a replacement applied in Ads Manager; None: it does not.
+
+    That is the end of the first old code that ends inside the flight, may be in use for it, and whose replacement is
+    not: the verdict knows the new code, the ad still runs on the old one.
+    """
+    ends = [
+        item.old_ends_at
+        for item in replacements
+        if starts_at is not None
+        and starts_at < item.old_ends_at
+        and (ends_at is None or item.old_ends_at < ends_at)
+        and (missing := item.missing())
+        and (account is None or None in missing or account in missing)
+    ]
+    return min(ends, default=None)
+
+
 def board_section(
-    status: FlightStatus, coverage: Coverage | None, *, evergreen: bool, now: datetime
+    status: FlightStatus,
+    coverage: Coverage | None,
+    *,
+    evergreen: bool,
+    now: datetime,
+    apply_by: datetime | None = None,
 ) -> Section | None:
     """The section of the board a flight stands in; None for one that has ended.
 
     Blocked stands apart by whose move it is: a running ad that lacks rights only goes on spending, one that is not
-    running yet and lacks a code waits for the creator.
+    running yet and lacks a code waits for the creator. A replacement that must be applied before the first gap
+    (``apply_by``) is a stop, whatever the verdict.
     """
     if status in _NOT_JUDGED:
         return _NOT_JUDGED[status]
+    if apply_by is not None and applies_first(coverage, apply_by):
+        return Section.STOPS
     if coverage is None or coverage.verdict is Verdict.COVERED:
         return Section.COVERED
     gap = coverage.gaps[0]
@@ -55,9 +109,21 @@ def board_section(
         if evergreen and gap.starts_at is not None and gap.starts_at > now + EVERGREEN_HORIZON:
             return Section.RUNS_UNTIL
         return Section.STOPS if gap.stops_itself else Section.MUST_PAUSE
+    return _blocked_section(status, gap)
+
+
+def _blocked_section(status: FlightStatus, gap: Gap) -> Section:
     if status is FlightStatus.LIVE:
         return Section.BLOCKED if gap.stops_itself else Section.WITHOUT_RIGHTS
     return Section.WAITING if any("code" in reason for reason in gap.reasons) else Section.BLOCKED
+
+
+def applies_first(coverage: Coverage | None, apply_by: datetime) -> bool:
+    """Whether an old code ends before anything else keeps the flight from running."""
+    if coverage is None or not coverage.gaps:
+        return True
+    first = coverage.gaps[0].starts_at
+    return coverage.verdict is Verdict.LAPSES and first is not None and apply_by < first
 
 
 _NOT_JUDGED = {

@@ -14,9 +14,9 @@ from sparktrack.core.wording import TimeWords, count
 class Words:
     """One flight or post in words.
 
-    ``when`` is the large relative time; below it stands ``at`` as an instant on the reader's clock, or ``day`` where
-    the time came from a date. ``limit`` is the badge, ``step`` what to do about it (may be empty). ``answer`` and
-    ``why`` are the headline and the sentence of the post page.
+    ``when`` is the large relative time; below it stands ``at`` as an instant on the reader's clock with the last full
+    day before it as ``day``, or ``day`` alone where the time came from a date. ``limit`` is the badge, ``step`` what
+    to do about it (may be empty). ``answer`` and ``why`` are the headline and the sentence of the post page.
     """
 
     tone: Tone
@@ -49,10 +49,12 @@ def flight_words(
     subject: Subject,
     times: TimeWords,
     blocked_since: datetime | None = None,
+    apply_by: datetime | None = None,
 ) -> Words:
     """Say what a flight can expect; ``coverage`` None: it has no dates yet.
 
-    ``blocked_since``: when the gap that lasts now began, None if always.
+    ``blocked_since``: when the gap that lasts now began, None if always. ``apply_by``: until then a replacement of its
+    code must be applied, before anything else happens to it.
     """
     if coverage is None or starts_at is None:
         return NOT_PLANNED
@@ -63,7 +65,9 @@ def flight_words(
         return Words(
             tone=Tone.IDLE, when="ended", day=day, limit="Ended", answer="This flight has ended", why=""
         )
-    if coverage.verdict is Verdict.COVERED:
+    if apply_by is not None:
+        words = _applies(apply_by, times)
+    elif coverage.verdict is Verdict.COVERED:
         words = _covered(starts_at, ends_at, times)
     elif coverage.verdict is Verdict.LAPSES:
         words = _lapses(coverage.gaps[0], ends_at, subject, times)
@@ -188,10 +192,36 @@ def _lapses(gap: Gap, ends_at: datetime | None, subject: Subject, times: TimeWor
         tone=Tone.WARN,
         when=times.full_days_left(end) if by_date else f"in {times.left(end)}",
         at=None if by_date else end,
-        day=f"last day {times.last_day(end)}" if by_date else "",
+        day=f"last {'day' if by_date else 'full day'} {times.last_day(end)}",
         limit=label(reason, subject, Moment.COMING),
         step=next_step(gap, ends_at=ends_at, subject=subject, times=times),
         answer=answer,
+        why=why,
+    )
+
+
+def _applies(end: datetime, times: TimeWords) -> Words:
+    """The new code is on file, but the ad runs on the old one, which ends at ``end``."""
+    why = "The new code is on file, but nobody noted that it was applied where the old one is in use."
+    if end <= times.now:
+        return Words(
+            tone=Tone.STOP,
+            when=f"for {times.passed(end)}",
+            at=end,
+            limit="Replacement not applied",
+            step="The old code has ended: apply the new one now",
+            answer="Apply the replacement now: the old code has ended",
+            why=why,
+        )
+    by_date = times.begins_a_day(end)
+    return Words(
+        tone=Tone.WARN,
+        when=times.full_days_left(end) if by_date else f"in {times.left(end)}",
+        at=None if by_date else end,
+        day=f"last {'day' if by_date else 'full day'} {times.last_day(end)}",
+        limit="Replacement not applied",
+        step=f"Apply by {times.end(end)}",
+        answer=f"Apply the replacement by {times.end(end)}",
         why=why,
     )
 

@@ -1,6 +1,6 @@
 """The board: every flight that is not over, by what is most urgent, and the posts outside any flight."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,17 +9,11 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from brands.models import Brand
-from campaigns.enums import Section
+from campaigns.enums import Section, Sort
 from campaigns.models import Flight
-from campaigns.queries.lines import (
-    FlightLine,
-    InventoryLine,
-    flight_lines,
-    inventory_lines,
-    stored_gaps,
-)
+from campaigns.queries.board_lines import first_posts, shown_lines
+from campaigns.queries.lines import BoardLine, IdleLine
 from campaigns.sections import (
-    AT_RISK,
     FLIGHT_SECTIONS,
     Choice,
     Place,
@@ -27,18 +21,13 @@ from campaigns.sections import (
     first_places,
     places_after,
 )
+from campaigns.sections_sql import AT_RISK
 from posts.models import Post
 from posts.querysets import PostQuerySet
 
 # Lines of a section on the whole board, and on its own page.
 FIRST_LINES = 8
 PAGE_LINES = 50
-# What a line shows: reading the other hundred columns takes longer than finding the rows.
-_SHOWN = (
-    *("brand", "starts_at", "ends_at", "launched_at", "paused_at", "ended_at", "daily_spend"),
-    *("post__title", "post__tiktok_post_id", "post__url", "post__method", "post__creator__handle"),
-    *("campaign__name", "buyer__full_name", "buyer__email", "ad_account__currency", "ad_account__time_zone"),
-)
 # Posts outside flights are counted up to here: the board need not know whether there are 3,000 or 300,000.
 MOST_COUNTED = 1000
 
@@ -59,7 +48,7 @@ class BoardSection:
     """
 
     section: Section
-    lines: Sequence[FlightLine | InventoryLine]
+    lines: Sequence[BoardLine | IdleLine]
     count: int
     money: Sequence[MoneySum]
     count_is_bound: bool = False
@@ -108,46 +97,47 @@ class BadCursorError(Exception):
 
 # Keys are 64-bit integers in the database.
 _KEYS = 2**63
+_BY_NAME = (Sort.CREATOR, Sort.CAMPAIGN)
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """A place in a section: behind the line with this key and id."""
+    """A place in a section: behind the line with this key and id. Sorted by a name, the key is that name."""
 
-    key: int
+    key: int | str
     pk: UUID
 
     def __str__(self) -> str:
         return f"{self.key}~{self.pk.hex}"
 
     @classmethod
-    def parse(cls, text: str) -> "Cursor":
-        """The place that ``str`` wrote. Raises BadCursorError."""
-        key, _, pk = text.partition("~")
+    def parse(cls, text: str, *, sort: Sort = Sort.URGENCY) -> "Cursor":
+        """The place that ``str`` wrote for this ``sort``. Raises BadCursorError."""
+        key, _, pk = text.rpartition("~")
+        if sort in _BY_NAME and ("\0" in key or len(key) > _LONGEST_NAME):
+            raise BadCursorError
         try:
-            place = cls(int(key[:20]), UUID(hex=pk))
+            place = cls(key if sort in _BY_NAME else int(key[:20]), UUID(hex=pk))
         except ValueError:
             raise BadCursorError from None
-        if not -_KEYS <= place.key < _KEYS:
+        if isinstance(place.key, int) and not -_KEYS <= place.key < _KEYS:
             raise BadCursorError
         return place
 
 
-def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Board:
+def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime, sort: Sort = Sort.URGENCY) -> Board:
     """The whole board with the first lines of every section; ``posts`` None = no inventory. Five queries."""
-    standing = first_places(choice, now=now, lines=FIRST_LINES + 1)
+    standing = first_places(choice, now=now, lines=FIRST_LINES + 1, sort=sort)
     sums = standing.sums
     by_section: dict[Section, list[Place]] = {}
     for place in standing.places:
         by_section.setdefault(place.section, []).append(place)
     shown = [place for places in by_section.values() for place in places[:FIRST_LINES]]
-    flights = _loaded(choice.brand, shown)
-    inventory = None if posts is None else _first_posts(posts, FIRST_LINES, None)
-    lines, idle = _judged(choice.brand, flights, inventory or [], now)
+    rows = [] if posts is None else first_posts(choice.brand, posts, lines=FIRST_LINES + 1, after=None)
+    lines, idle = shown_lines(choice.brand, shown, rows, now=now)
     sections = [
-        _section(
-            section, [lines[place.flight_id] for place in places[:FIRST_LINES]], sums, places, FIRST_LINES
-        )
+        _section(section, _found(lines, places[:FIRST_LINES]), sums, places, FIRST_LINES)
         for section in FLIGHT_SECTIONS
         if (places := by_section.get(section))
     ]
@@ -157,12 +147,22 @@ def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime) -> Boa
 
 
 def section_board(
-    choice: Choice, posts: QuerySet[Post], *, section: Section, after: Cursor | None, now: datetime
+    choice: Choice,
+    posts: QuerySet[Post],
+    *,
+    section: Section,
+    after: Cursor | None,
+    now: datetime,
+    sort: Sort = Sort.URGENCY,
 ) -> Board:
-    """One section, a page of it behind ``after``; the headline is that of the whole board. Four queries at most."""
+    """One section, a page of it behind ``after``; the headline is that of the whole board. Four queries at most.
+
+    The posts of the inventory are always sorted by their age.
+    """
     if section is Section.INVENTORY:
         sums = first_places(choice, now=now, lines=0).sums
-        _, idle = _judged(choice.brand, [], _first_posts(posts, PAGE_LINES, after), now)
+        rows = first_posts(choice.brand, posts, lines=PAGE_LINES + 1, after=after.pk if after else None)
+        _, idle = shown_lines(choice.brand, [], rows, now=now)
         sections = [_inventory(posts, idle, PAGE_LINES)] if idle else []
     else:
         standing = places_after(
@@ -171,10 +171,11 @@ def section_board(
             now=now,
             lines=PAGE_LINES + 1,
             after=(after.key, after.pk) if after else None,
+            sort=sort,
         )
         sums, places = standing.sums, standing.places
-        lines, _ = _judged(choice.brand, _loaded(choice.brand, places[:PAGE_LINES]), [], now)
-        shown = [lines[place.flight_id] for place in places[:PAGE_LINES]]
+        lines, _ = shown_lines(choice.brand, places[:PAGE_LINES], [], now=now)
+        shown = _found(lines, places[:PAGE_LINES])
         sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
     return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
@@ -189,35 +190,14 @@ def idle_posts(brand: Brand, *, now: datetime) -> PostQuerySet:
     return Post.objects.for_brand(brand).filter(~Exists(flying))
 
 
-def _loaded(brand: Brand, places: Sequence[Place]) -> list[Flight]:
-    return list(
-        Flight.objects.for_brand(brand)
-        .filter(pk__in=[place.flight_id for place in places])
-        .select_related("post__creator", "campaign", "buyer", "ad_account")
-        .only(*_SHOWN)
-    )
-
-
-def _first_posts(posts: QuerySet[Post], lines: int, after: Cursor | None) -> list[Post]:
-    """The newest posts first: ids are UUIDv7, so their order is that of creation."""
-    if after is not None:
-        posts = posts.filter(pk__lt=after.pk)
-    # The posts first and then their creators: SQLite would begin at the creators and sort all posts of the brand.
-    newest = posts.order_by("-pk").values("pk")[: lines + 1]
-    return list(Post.objects.filter(pk__in=newest).select_related("creator").order_by("-pk"))
-
-
-def _judged(
-    brand: Brand, flights: Sequence[Flight], posts: Sequence[Post], now: datetime
-) -> tuple[dict[UUID, FlightLine], list[InventoryLine]]:
-    gaps = stored_gaps(brand, {flight.post_id for flight in flights} | {post.pk for post in posts}, after=now)
-    lines = {line.flight.pk: line for line in flight_lines(brand, flights, gaps, now=now)}
-    return lines, inventory_lines(brand, posts, gaps, now=now)
+def _found(lines: Mapping[UUID, BoardLine], places: Sequence[Place]) -> list[BoardLine]:
+    """The lines of these places; a flight that was deleted since its place was found has none."""
+    return [line for place in places if (line := lines.get(place.flight_id))]
 
 
 def _section(
     section: Section,
-    lines: Sequence[FlightLine],
+    lines: Sequence[BoardLine],
     sums: Sequence[SectionSum],
     places: Sequence[Place],
     limit: int,
@@ -233,7 +213,7 @@ def _section(
     )
 
 
-def _inventory(posts: QuerySet[Post], lines: Sequence[InventoryLine], limit: int) -> BoardSection:
+def _inventory(posts: QuerySet[Post], lines: Sequence[IdleLine], limit: int) -> BoardSection:
     count = posts.order_by()[: MOST_COUNTED + 1].count()
     shown = lines[:limit]
     return BoardSection(
@@ -242,7 +222,7 @@ def _inventory(posts: QuerySet[Post], lines: Sequence[InventoryLine], limit: int
         count=min(count, MOST_COUNTED),
         money=(),
         count_is_bound=count > MOST_COUNTED,
-        next_cursor=str(Cursor(0, shown[-1].post.pk)) if len(lines) > limit else None,
+        next_cursor=str(Cursor(0, shown[-1].post_id)) if len(lines) > limit else None,
     )
 
 

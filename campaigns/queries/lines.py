@@ -4,35 +4,42 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from authorizations.enums import Reason, Verdict
 from authorizations.models import PostGap
 from authorizations.rules import Coverage, Gap, judge, uncovered_days
 from brands.models import Brand
-from campaigns.enums import FlightStatus, Section
+from campaigns.enums import FlightStatus
 from campaigns.models import Flight
-from campaigns.rules import board_section, flight_end, flight_status
+from campaigns.rules import flight_end, flight_status
 from posts.models import Post
 
 
-@dataclass(frozen=True, slots=True)
-class FlightLine:
-    """A flight as a page shows it. ``coverage`` is None while it has no dates; money is in ``currency``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedFlight:
+    """What is shown of any flight. ``coverage`` is None while it has no dates; money is in ``currency``.
 
-    ``zone`` is the IANA zone in which its dates are read. ``blocked_since`` is when the gap that lasts now began inside
-    the flight, None if none lasts.
+    ``ends_at`` is its planned end or the earlier instant at which somebody ended it. ``zone`` is the IANA zone in
+    which its dates are read. ``blocked_since`` is when the gap that lasts now began inside the flight, None if none
+    lasts.
     """
 
-    flight: Flight
+    starts_at: datetime | None
+    ends_at: datetime | None
     status: FlightStatus
     coverage: Coverage | None
-    section: Section | None
     zone: str
     currency: str
+    daily_spend: Decimal | None
     uncovered_days: int
-    at_risk: Decimal | None
     blocked_since: datetime | None
+
+    @property
+    def at_risk(self) -> Decimal | None:
+        """What its uncovered days would spend or lose; None if nobody gave the spend of a day."""
+        return None if self.daily_spend is None else self.daily_spend * self.uncovered_days
 
     @property
     def first_gap(self) -> Gap | None:
@@ -45,9 +52,33 @@ class FlightLine:
         return self.first_gap is not None and not self.first_gap.stops_itself
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightLine(JudgedFlight):
+    """A loaded flight with its verdict."""
+
+    flight: Flight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine(JudgedFlight):
+    """A flight on the board: the few words and numbers that its line shows, read without a model.
+
+    ``apply_by``: it stands among the stops because a replacement of its code must be applied until then.
+    """
+
+    flight_id: UUID
+    post_id: UUID
+    title: str
+    handle: str
+    linked: bool
+    campaign: str
+    buyer: str
+    apply_by: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class InventoryLine:
-    """A post outside any flight, judged as if it flew from now on without end."""
+    """A loaded post outside any flight, judged as if it flew from now on without end."""
 
     post: Post
     coverage: Coverage
@@ -57,6 +88,18 @@ class InventoryLine:
     def first_gap(self) -> Gap | None:
         """The first stretch in which it could not run, clipped to now."""
         return self.coverage.gaps[0] if self.coverage.gaps else None
+
+
+@dataclass(frozen=True, slots=True)
+class IdleLine:
+    """A post outside any flight as the board shows it, read without a model."""
+
+    post_id: UUID
+    title: str
+    handle: str
+    linked: bool
+    coverage: Coverage
+    zone: str
 
 
 def stored_gaps(brand: Brand, post_ids: Collection[UUID], *, after: datetime | None) -> dict[UUID, list[Gap]]:
@@ -77,7 +120,19 @@ def flight_lines(
     brand: Brand, flights: Iterable[Flight], gaps: dict[UUID, list[Gap]], *, now: datetime
 ) -> list[FlightLine]:
     """Judge loaded flights (with their ad accounts) by the stored ``gaps`` of their posts."""
-    return [_flight_line(brand, flight, gaps.get(flight.post_id, []), now) for flight in flights]
+    return [
+        FlightLine(
+            flight=flight,
+            **judged(
+                FlightDates.of(flight),
+                gaps.get(flight.post_id, []),
+                zone=brand.zone_of(flight.ad_account),
+                currency=brand.currency_of(flight.ad_account),
+                now=now,
+            ),
+        )
+        for flight in flights
+    ]
 
 
 def inventory_lines(
@@ -92,7 +147,26 @@ def inventory_lines(
     ]
 
 
-def _flight_line(brand: Brand, flight: Flight, gaps: Sequence[Gap], now: datetime) -> FlightLine:
+class FlightDates(NamedTuple):
+    """What decides about a flight besides its post, in the order in which the board reads it."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    launched_at: datetime | None
+    paused_at: datetime | None
+    ended_at: datetime | None
+    daily_spend: Decimal | None
+
+    @classmethod
+    def of(cls, flight: Flight) -> "FlightDates":
+        """Those of a loaded flight."""
+        return cls(*(getattr(flight, name) for name in cls._fields))
+
+
+def judged(
+    flight: FlightDates, gaps: Sequence[Gap], *, zone: str, currency: str, now: datetime
+) -> dict[str, Any]:
+    """The fields of a ``JudgedFlight``: a flight judged by the stored ``gaps`` of its post."""
     status = flight_status(
         starts_at=flight.starts_at,
         ends_at=flight.ends_at,
@@ -111,15 +185,14 @@ def _flight_line(brand: Brand, flight: Flight, gaps: Sequence[Gap], now: datetim
                 gap for gap in gaps if gap.ends_at is None or gap.ends_at > max(now, flight.starts_at)
             )
             blocked_since = max(lasting.starts_at or flight.starts_at, flight.starts_at)
-    account = flight.ad_account
-    return FlightLine(
-        flight=flight,
-        status=status,
-        coverage=coverage,
-        section=board_section(status, coverage, evergreen=end is None, now=now),
-        zone=brand.zone_of(account),
-        currency=brand.currency_of(account),
-        uncovered_days=days,
-        at_risk=None if flight.daily_spend is None else flight.daily_spend * days,
-        blocked_since=blocked_since,
-    )
+    return {
+        "starts_at": flight.starts_at,
+        "ends_at": end,
+        "status": status,
+        "coverage": coverage,
+        "zone": zone,
+        "currency": currency,
+        "daily_spend": flight.daily_spend,
+        "uncovered_days": days,
+        "blocked_since": blocked_since,
+    }

@@ -8,22 +8,22 @@ from datetime import datetime
 from django import template
 from django.forms import Form
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
 
 from authorizations.enums import CodeStatus, EndSource
 from campaigns.asking import Asked, ask_link
-from campaigns.enums import FlightStatus, Section
+from campaigns.enums import Section
 from campaigns.phrases import CODE_TONES, HEADINGS, LANES, SOURCES, Heading, Subject, Tone
-from campaigns.pictures import Piece, Strip, Timeline, flight_strip
+from campaigns.drawing import money_of, pieces_of, strip_of, words_of
+from campaigns.pictures import Piece, Timeline
 from campaigns.queries.lines import FlightLine, InventoryLine
 from campaigns.queries.post import PostPage
 from campaigns.rules import flight_end
 from campaigns.tracks import post_timeline, timeline_sentence
-from campaigns.words import Words, flight_words, post_words, strip_sentence
+from campaigns.words import Words, post_words
 from posts.enums import Lane, Method
 from posts.models import MetricsSnapshot, Post
 from sparktrack.core.cells import Refusal
-from sparktrack.core.wording import TimeWords, count, money
+from sparktrack.core.wording import TimeWords
 from sparktrack.tiktok.links import parse_post_link
 
 register = template.Library()
@@ -32,15 +32,7 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def line_words(context: Context, line: FlightLine) -> Words:
     """``{% line_words line as words %}``: a flight in words."""
-    return flight_words(
-        line.coverage,
-        status=line.status,
-        starts_at=line.flight.starts_at,
-        ends_at=flight_end(line.flight.ends_at, line.flight.ended_at),
-        subject=_subject(line.flight.post),
-        times=times_of(context, line.zone),
-        blocked_since=line.blocked_since,
-    )
+    return words_of(line, _subject(line.flight.post), times_of(context, line.zone))
 
 
 @register.simple_tag(takes_context=True)
@@ -52,69 +44,19 @@ def inventory_words(context: Context, line: InventoryLine) -> Words:
 @register.simple_tag(takes_context=True)
 def strip(context: Context, line: FlightLine) -> str:
     """``{% strip line %}``: the flight in one line, with a sentence for those who do not see it."""
-    flight, coverage, times = line.flight, line.coverage, times_of(context, line.zone)
-    end = flight_end(flight.ends_at, flight.ended_at)
-    label = strip_sentence(
-        coverage,
-        starts_at=flight.starts_at,
-        ends_at=end,
-        uncovered_days=line.uncovered_days,
-        subject=_subject(flight.post),
-        times=times,
-    )
-    if coverage is None or flight.starts_at is None:
-        return _strip(label, None, ("", ""))
-    picture = flight_strip(
-        starts_at=flight.starts_at,
-        ends_at=end,
-        now=times.now,
-        gaps=coverage.gaps,
-        blocked_since=line.blocked_since,
-        judged=line.status is not FlightStatus.PAUSED,
-    )
-    last = times.short_end(end) if end else "no end"
-    return _strip(label, picture, (times.short_day(flight.starts_at), last))
-
-
-def _strip(label: str, picture: Strip | None, days: tuple[str, str]) -> str:
-    """Terse on purpose: a board has many. The style sheet knows the height of the pieces."""
-    if picture is None:
-        return format_html(
-            '<svg class="strip" role="img" aria-label="{}"><rect class="i" width="100%"/></svg>', label
-        )
-    now = "" if picture.now is None else format_html('<rect class="n" x="{}%"/>', f"{picture.now:g}")
-    return format_html(
-        '<svg class="strip" role="img" aria-label="{}"><g>{}</g>{}</svg>'
-        '<p class="ends"><span>{}</span> <span>{}</span></p>',
-        label,
-        pieces(picture.pieces),
-        now,
-        *days,
-    )
+    return strip_of(line, _subject(line.flight.post), times_of(context, line.zone))
 
 
 @register.simple_tag
 def line_money(line: FlightLine) -> str:
     """The money of a line: what its gaps would spend or lose, else its daily spend; empty if none was given."""
-    spend, currency = line.flight.daily_spend, line.currency
-    if line.at_risk and spend:
-        amount, a_day = money(line.at_risk, currency, estimate=True), money(spend, currency)
-        return format_html("<b>{}</b> <span>{} d × {}</span>", amount, line.uncovered_days, a_day)
-    if line.uncovered_days:
-        return format_html("<b>{}</b> <span>no spend given</span>", count(line.uncovered_days, "day"))
-    if not spend or line.status is FlightStatus.ENDED:
-        return ""
-    return format_html("<span>{} a day</span>", money(spend, currency))
+    return money_of(line)
 
 
 @register.simple_tag
 def pieces(pieces: tuple[Piece, ...]) -> str:
     """The pieces of a bar as SVG."""
-    return format_html_join(
-        "",
-        '<rect class="{}" x="{}%" width="{}%"/>',
-        ((piece.kind.value, f"{piece.x:g}", f"{piece.width:g}") for piece in pieces),
-    )
+    return pieces_of(pieces)
 
 
 @register.simple_tag(takes_context=True)
@@ -168,8 +110,8 @@ def bounded(number: int, is_bound: bool) -> str:
 
 @register.filter
 def narrowed(form: Form) -> bool:
-    """Whether more than the search and the section is asked for: then these filters are shown."""
-    return bool(set(form.changed_data) - {"q", "section"} or form.errors)
+    """Whether more than search, section and sort is asked for: then these filters are shown."""
+    return bool(set(form.changed_data) - {"q", "section", "sort"} or form.errors)
 
 
 @register.filter

@@ -10,41 +10,56 @@ from brands.access import BrandRequest, brand_view, viewer_zone
 from campaigns.enums import Section
 from campaigns.filters import FlightFilter
 from campaigns.queries.board import BadCursorError, Board, Cursor, board, idle_posts, section_board
+from campaigns.queries.board_version import board_version
 from sparktrack.core.clock import utc_now
+from sparktrack.core.middleware import SEEN_VERSION
 
-_PARAMETERS = frozenset({*FlightFilter.base_filters, "after"})
+# ``more``: the filters are shown although none is set.
+_PARAMETERS = frozenset({*FlightFilter.base_filters, "after", "more"})
 
 
 @require_safe
 @brand_view()
 def show_board(request: BrandRequest) -> HttpResponse:
-    """What runs, and until when: all sections, or with ``?section=`` a page of one."""
+    """What runs, and until when: all sections, or with ``?section=`` a page of one.
+
+    htmx gets what stands below the headline, or the filters alone if they are its target; an open page that names the
+    version it shows gets 204 while that is still the newest.
+    """
     now = utc_now()
+    version = board_version(request.brand, now=now)
+    if request.headers.get(SEEN_VERSION) == version:
+        return HttpResponse(status=204)
     chosen = FlightFilter(request.GET, brand=request.brand)
+    context = {"filter": chosen, "problem": "", "now": now, "zone": viewer_zone(request), "version": version}
+    part = request.htmx and not request.htmx.history_restore_request
+    if part and request.htmx.target == "filters" and chosen.is_valid():
+        return render(request, "campaigns/board_filters.html", context)
     shown: Board | None = None
-    problem = ""
     unknown = sorted(set(request.GET) - _PARAMETERS)
     if unknown:
-        problem = f"There is no filter called {unknown[0]}."
+        context["problem"] = f"There is no filter called {unknown[0]}."
     elif chosen.is_valid():
         try:
             shown = _board(request, chosen, now=now)
         except BadCursorError as error:
-            problem = str(error)
-    context = {"board": shown, "filter": chosen, "problem": problem, "now": now, "zone": viewer_zone(request)}
-    return render(request, "campaigns/board.html", context, status=200 if shown else 400)
+            context["problem"] = str(error)
+    context["board"] = shown
+    template = "campaigns/board_view.html" if part else "campaigns/board.html"
+    return render(request, template, context, status=200 if shown else 400)
 
 
 def _board(request: BrandRequest, chosen: FlightFilter, *, now: datetime) -> Board:
-    choice = chosen.choice(now=now)
+    choice, sort = chosen.choice(now=now), chosen.order()
     values = chosen.form.cleaned_data
     posts = idle_posts(request.brand, now=now).matching(values["q"])
     if values["creator"]:
         posts = posts.filter(creator__handle=values["creator"])
-    after = Cursor.parse(request.GET["after"]) if request.GET.get("after") else None
+    after = Cursor.parse(request.GET["after"], sort=sort) if request.GET.get("after") else None
     if after and not values["section"]:
         raise BadCursorError
     if values["section"]:
-        return section_board(choice, posts, section=Section(values["section"]), after=after, now=now)
-    by_flight = values["buyer"] or values["campaign"] or choice.reason or choice.gap_before
-    return board(choice, None if by_flight else posts, now=now)
+        section = Section(values["section"])
+        return section_board(choice, posts, section=section, after=after, now=now, sort=sort)
+    by_flight = values["buyer"] or values["campaign"] or values["reason"] or choice.gap_before
+    return board(choice, None if by_flight else posts, now=now, sort=sort)

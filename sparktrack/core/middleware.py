@@ -35,6 +35,9 @@ _CLOSED_FEATURES = (
 )
 _PERMISSIONS = ", ".join(f"{feature}=()" for feature in _CLOSED_FEATURES)
 
+# An open page that asks by itself whether it is still true names the version it shows: nobody need be sitting there.
+SEEN_VERSION = "Seen-Version"
+
 SESSION_LIFE = timedelta(days=14)
 # A session is saved, and with it its idle time begun again, at most this often.
 _TOUCH_EVERY = timedelta(minutes=5)
@@ -113,7 +116,10 @@ def session_limits(get_response: GetResponse) -> GetResponse:
             started = session.setdefault("started_at", now)
             if now - started >= SESSION_LIFE.total_seconds():
                 session.flush()
-            elif now - session.get("seen_at", 0) >= _TOUCH_EVERY.total_seconds():
+            elif (
+                SEEN_VERSION not in request.headers
+                and now - session.get("seen_at", 0) >= _TOUCH_EVERY.total_seconds()
+            ):
                 session["seen_at"] = now
         response = get_response(request)
         if SESSION_KEY in session and response.get("Content-Type", "").startswith("text/html"):

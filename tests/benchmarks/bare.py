@@ -12,10 +12,12 @@ from django.db import connection
 from django.template import engines
 
 from brands.models import Brand
-from campaigns.queries.lines import FlightLine, InventoryLine
+from campaigns.drawing import strip_of, words_of
+from campaigns.phrases import Subject
+from campaigns.queries.lines import BoardLine, IdleLine
 from campaigns.sections import FAR
-from campaigns.templatetags.flights import inventory_words, line_words, strip
-from sparktrack.core.wording import money
+from campaigns.words import post_words
+from sparktrack.core.wording import TimeWords, money
 
 # What a line of the page shows, beside the gap.
 _SHOWN = """f.id, f.starts_at, f.ends_at, f.daily_spend, p.id, p.title, c.handle, m.name, u.full_name, u.email,
@@ -192,31 +194,31 @@ def bare_template() -> Any:
 
 
 def ready_rows(
-    brand: Brand, lines: list[FlightLine | InventoryLine], *, now: datetime, zone: str
+    brand: Brand, lines: list[BoardLine | IdleLine], *, now: datetime, zone: str
 ) -> list[dict[str, Any]]:
     """The cells of these lines, in words, as the page says them."""
-    context: Any = {"now": now, "zone": zone}
     rows = []
     for line in lines:
-        if isinstance(line, FlightLine):
-            words, flight = line_words(context, line), line.flight
-            post, spend = flight.post, flight.daily_spend
+        times, subject = TimeWords(now, line.zone, zone), Subject(line.handle, linked=line.linked)
+        if isinstance(line, BoardLine):
+            words = words_of(line, subject, times, apply_by=line.apply_by)
+            spend = line.daily_spend
             more = {
-                "campaign": str(flight.campaign),
-                "buyer": flight.buyer.get_short_name() if flight.buyer else "",
-                "picture": strip(context, line),
+                "campaign": line.campaign,
+                "buyer": line.buyer,
+                "picture": strip_of(line, subject, times),
                 "at_risk": str(line.at_risk or ""),
                 "spend": money(spend, line.currency) if spend else "",
             }
         else:
-            words, post, more = inventory_words(context, line), line.post, {}
+            words, more = post_words(line.coverage, subject=subject, times=times), {}
         rows.append(
             {
                 "when": words.when,
                 "day": words.day or str(words.at or ""),
-                "address": f"/b/{brand.slug}/posts/{post.pk}/",
-                "title": str(post),
-                "handle": post.creator.handle,
+                "address": f"/b/{brand.slug}/posts/{line.post_id}/",
+                "title": line.title,
+                "handle": line.handle,
                 "tone": words.tone.value,
                 "limit": words.limit,
                 "step": words.step,

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from authorizations.models import AccountLink, AuthorizationCode, PostGap, UsageRight
+from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
 from authorizations.operations.gaps import as_stored
 from authorizations.rules import Code, PostInputs, Right, Window, post_gaps
 from authorizations.secrets import code_fingerprint, seal_code
@@ -57,6 +57,7 @@ class Batch:
 
     posts: list[Post] = field(default_factory=list)
     codes: list[AuthorizationCode] = field(default_factory=list)
+    uses: list[CodeUse] = field(default_factory=list)
     rights: list[UsageRight] = field(default_factory=list)
     flights: list[Flight] = field(default_factory=list)
     gaps: list[PostGap] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Batch:
         for model, rows in (
             (Post, self.posts),
             (AuthorizationCode, self.codes),
+            (CodeUse, self.uses),
             (UsageRight, self.rights),
             (Flight, self.flights),
             (PostGap, self.gaps),
@@ -231,6 +233,11 @@ class _Maker:
         codes = self._codes(post, kind, first, end)
         rights = [self._shared_right(creator, brief)] if shares else self._own_rights(post, kind, first)
         batch.codes += codes
+        # Every replacement is applied where the old code was: the lower bound need not look for others.
+        batch.uses += [
+            CodeUse(brand=self.brand, code=code, ad_account=self.accounts[0], at=code.created_at)
+            for code in codes
+        ]
         batch.rights += [] if shares else rights
         batch.gaps += self._gaps(post, codes, rights)
         if earlier:
@@ -302,6 +309,7 @@ class _Maker:
         codes = [self._code(post, start, days, revoked_at)]
         if self.random.random() < 0.35:
             codes.append(self._code(post, start - 35 * DAY, 30, None))
+            codes[0].supersedes = codes[1]
         return codes
 
     def _code(self, post: Post, start: date, days: int, revoked_at: datetime | None) -> AuthorizationCode:

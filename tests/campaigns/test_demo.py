@@ -47,13 +47,13 @@ SECTIONS = {
         "Unboxing the winter set",
         "Desk to trail in four minutes",
     },
-    Section.STOPS: {"Morning routine, barrier serum", "Frost test: satin bonnet"},
+    # The mask has a replacement that is not applied yet: covered, but listed among the stops.
+    Section.STOPS: {"Morning routine, barrier serum", "Frost test: satin bonnet", "Mask on, mask off"},
     Section.MUST_PAUSE: {"Why I switched"},
     Section.WAITING: {"Weeknight ramen, one pan", "First run in the rain"},
     Section.RUNS_UNTIL: {"Satin pillowcase, side by side"},
     Section.COVERED: {
         "Night routine, one product",
-        "Mask on, mask off",
         "Why we started",
         "Ridge walk, one bottle",
     },

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.enums import Section
+from campaigns.enums import Section, Sort
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights
 from campaigns.queries import board as module
@@ -51,11 +51,10 @@ def test_each_scene_stands_in_its_section_and_the_sql_agrees_with_the_rules(worl
     shown = {part.section: part for part in whole(world).sections}
     assert list(shown) == list(Section)
     for section, flight in flights.items():
-        assert [line.flight for line in shown[section].lines] == [flight]
-        assert {line.section for line in shown[section].lines} == {section}
-    assert [line.post for line in shown[Section.INVENTORY].lines] == [idle]
+        assert [line.flight_id for line in shown[section].lines] == [flight.pk]
+    assert [line.post_id for line in shown[Section.INVENTORY].lines] == [idle.pk]
     for days in (0, 3, 6, 19, 21, 70):
-        assert_sections_agree(world.brand, NOW + days * DAY)
+        assert_sections_agree(world.brand, NOW + days * DAY, sorts=Sort)
 
 
 def _flights(world, *dates, **post):
@@ -121,12 +120,12 @@ def test_every_section_has_a_pair():
 @pytest.mark.parametrize("section", PAIRS)
 def test_what_happens_soonest_or_happened_last_comes_first(section, world):
     second, first = PAIRS[section](world)
-    assert [line.flight for line in page(world, section).lines] == [first, second]
+    assert [line.flight_id for line in page(world, section).lines] == [first.pk, second.pk]
 
 
 def test_the_newest_posts_of_the_inventory_come_first(world):
     old, new = world.post(), world.post()
-    assert [line.post for line in page(world, Section.INVENTORY).lines] == [new, old]
+    assert [line.post_id for line in page(world, Section.INVENTORY).lines] == [new.pk, old.pk]
 
 
 def test_a_post_in_a_flight_that_is_not_over_is_no_inventory(world):
@@ -220,6 +219,36 @@ def test_a_large_inventory_is_counted_up_to_a_bound(world, monkeypatch):
     assert (page(world, Section.INVENTORY).count, page(world, Section.INVENTORY).count_is_bound) == (3, True)
 
 
+@pytest.mark.parametrize("sort", Sort)
+def test_pages_of_every_order_hold_each_line_once(sort, world, monkeypatch):
+    monkeypatch.setattr(module, "PAGE_LINES", 2)
+    names = ("Beta", "alpha", "Ümlaut", "~tilde", "alpha 2")
+    flights = [
+        stops(world, campaign=world.campaign(name), daily_spend=spend)
+        for name, spend in zip(names, (None, None, Decimal(5), Decimal(7), Decimal(7)), strict=True)
+    ]
+    found, after = [], None
+    while True:
+        choice, posts = Choice(world.brand), idle_posts(world.brand, now=NOW)
+        (shown,) = section_board(
+            choice, posts, section=Section.STOPS, after=after, now=NOW, sort=sort
+        ).sections
+        found += [line.flight_id for line in shown.lines]
+        if shown.next_cursor is None:
+            break
+        after = Cursor.parse(shown.next_cursor, sort=sort)
+    assert sorted(found) == sorted(flight.pk for flight in flights)
+    by_name = [flights[place].pk for place in (1, 4, 0, 3, 2)]
+    by_money = [flights[place].pk for place in (3, 4, 2, 0, 1)]
+    assert found == {Sort.CAMPAIGN: by_name, Sort.MONEY: by_money}.get(sort, found)
+
+
+def test_a_title_is_said_as_the_post_says_it(world):
+    posts = [world.post(title=""), world.post(title="", tiktok_post_id="7301184422019655681")]
+    shown = page(world, Section.INVENTORY).lines
+    assert [line.title for line in shown] == [str(post) for post in reversed(posts)]
+
+
 def test_a_section_without_lines_is_not_there(world):
     assert not section_board(
         Choice(world.brand), idle_posts(world.brand, now=NOW), section=Section.STOPS, after=None, now=NOW
@@ -229,6 +258,17 @@ def test_a_section_without_lines_is_not_there(world):
 @given(st.integers(-(2**63), 2**63 - 1), st.uuids())
 def test_a_cursor_survives_its_text(key, pk):
     assert Cursor.parse(str(Cursor(key, pk))) == Cursor(key, pk)
+
+
+@given(st.text(max_size=200).filter(lambda text: "\0" not in text), st.uuids())
+def test_a_cursor_by_name_survives_its_text(key, pk):
+    assert Cursor.parse(str(Cursor(key, pk)), sort=Sort.CAMPAIGN) == Cursor(key, pk)
+
+
+@pytest.mark.parametrize("text", ["\0~" + "0" * 32, "x" * 201 + "~" + "0" * 32, "name", ""])
+def test_a_name_that_no_database_holds_is_no_place(text):
+    with pytest.raises(BadCursorError):
+        Cursor.parse(text, sort=Sort.CAMPAIGN)
 
 
 @given(st.text() | st.from_regex(r"-?[0-9]{1,25}~[0-9a-f-]{30,40}", fullmatch=True))

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
-from brands.models import AuditEntry
 from campaigns.enums import FlightStatus
 from campaigns.queries.lines import flight_lines, stored_gaps
 from campaigns.queries.post import post_page
@@ -112,19 +111,6 @@ def test_a_timeline_has_a_lane_for_everything_that_decides(world):
         f"Code ending {ending} · 11 Nov – 23 Nov. Rights C-7C-7C-7C-7C-7C-7C-7C-… · 1 Jan – 31 Mar. "
         "Rights (not paid) · 1 Jan – 31 Mar. Rights · 11 Nov – open. When the post may run. "
         f"Flight {flight.campaign.name} · 11 Nov – 30 Nov."
-    )
-
-
-def test_history_says_what_happened_in_words():
-    def entry(action, label="", **after):
-        return AuditEntry(action=action, object_label=label, after=after)
-
-    assert (
-        render("{{ e|happened }}", e=entry("code.applied", "code ending k2Y=")) == "Code ending k2Y= applied"
-    )
-    assert render("{{ e|happened }}", e=entry("flight.account_assigned", "x")) == "Flight account assigned"
-    assert (
-        render("{{ e|happened }}", e=entry("post.stage_reached", stage="draft_received")) == "Draft received"
     )
 
 

@@ -1,0 +1,185 @@
+"""The texts of the board's one statement: the small words in which the databases differ, and the steps of the answer.
+
+Put together by ``campaigns.sections``; nothing here is a value, and every name comes from this module.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from campaigns.enums import Section, Sort
+
+AT_RISK = (Section.WITHOUT_RIGHTS, Section.BLOCKED, Section.STOPS, Section.MUST_PAUSE, Section.WAITING)
+
+# In these the newest line comes first; the others go by what happens soonest.
+_NEWEST_FIRST = (Section.WITHOUT_RIGHTS, Section.BLOCKED)
+
+# Sorted by money, lines whose spend nobody gave stand behind all others, by days.
+_BEHIND_MONEY = 4 * 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The few words in which the databases differ."""
+
+    first_gap: (
+        str  # the join of a flight with its first gap; PostgreSQL would hash all gaps to look up their ids
+    )
+    key: str  # an instant as a whole number to sort by
+    cents: str  # an amount as a whole number to sort by
+    text: str  # a name to sort by; only A-Z lose their case, the same on both databases
+    length: str  # the time from gap_from to gap_until
+    started_days: str  # ``uncovered``, a sum of such lengths, in days, rounded up
+
+
+_FIRST_GAP = """
+               SELECT x.{0}
+                 FROM authorizations_postgap x
+                WHERE x.brand_id = %(brand)s AND x.post_id = j.post_id AND j.starts_at IS NOT NULL
+                  AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
+                  AND (x.starts_at IS NULL OR x.starts_at < j.until_at)
+                ORDER BY x.starts_at ASC NULLS FIRST
+                LIMIT 1"""
+
+DIALECTS = {
+    "postgresql": Dialect(
+        first_gap=f"LEFT JOIN LATERAL ({_FIRST_GAP.format('*')}) g ON true",
+        key="CAST(EXTRACT(EPOCH FROM {0}) * 1000000 AS bigint)",
+        cents="CAST({0} * 100 AS bigint)",
+        text='LOWER({0} COLLATE "C")',
+        length="EXTRACT(EPOCH FROM gap_until - gap_from)",
+        started_days="CEIL(uncovered / 86400)",
+    ),
+    "sqlite": Dialect(
+        first_gap=f"LEFT JOIN authorizations_postgap g ON g.id = ({_FIRST_GAP.format('id')})",
+        key="CAST(strftime('%%s', {0}) AS INTEGER)",
+        cents="CAST(ROUND({0} * 100) AS INTEGER)",
+        text="LOWER({0})",
+        # Django's own function: the exact difference in microseconds.
+        length="django_timestamp_diff(gap_until, gap_from)",
+        started_days="((uncovered + 86399999999) / 86400000000)",
+    ),
+}
+
+
+def _quoted(sections: Iterable[Section]) -> str:
+    return ", ".join(f"'{section.value}'" for section in sections)
+
+
+# Flights that are not over: from when they are judged, their first gap, by when a replacement of their code must be
+# applied, their section. ``{first_gap}``, ``{chosen}`` and ``{narrowed}`` are filled in by campaigns.sections.
+CLASSIFIED = f"""
+    WITH judged AS (
+        SELECT f.id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at, f.daily_spend,
+               COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency,
+               CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
+               COALESCE(f.ends_at, %(far)s) AS until_at,
+               CASE WHEN f.starts_at <= %(now)s OR f.launched_at <= %(now)s THEN 1 ELSE 0 END AS live
+          FROM campaigns_flight f
+          LEFT JOIN brands_adaccount a ON a.id = f.ad_account_id
+         WHERE f.brand_id = %(brand)s
+           AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
+           AND (f.ended_at IS NULL OR f.ended_at > %(now)s)
+           {{chosen}}
+    ),
+    unapplied AS (
+        SELECT o.post_id, u.ad_account_id,
+               CASE WHEN o.revoked_at < o.expires_at THEN o.revoked_at ELSE o.expires_at END AS apply_by
+          FROM authorizations_authorizationcode n
+          JOIN authorizations_authorizationcode o ON o.id = n.supersedes_id
+          JOIN authorizations_codeuse u ON u.code_id = o.id
+         WHERE n.brand_id = %(brand)s AND n.supersedes_id IS NOT NULL AND n.expires_at > %(now)s
+           AND n.rejected_at IS NULL AND (n.revoked_at IS NULL OR n.revoked_at > %(now)s)
+           AND NOT EXISTS (SELECT 1 FROM authorizations_codeuse s
+                            WHERE s.code_id = n.id AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
+                                                        OR s.ad_account_id = u.ad_account_id))
+    ),
+    due AS (
+        SELECT e.id, MIN(r.apply_by) AS apply_by
+          FROM unapplied r
+          JOIN campaigns_flight e ON e.post_id = r.post_id AND e.starts_at < r.apply_by
+                                 AND (e.ends_at IS NULL OR e.ends_at > r.apply_by)
+                                 AND (e.ad_account_id IS NULL OR r.ad_account_id IS NULL
+                                      OR e.ad_account_id = r.ad_account_id)
+         WHERE e.brand_id = %(brand)s
+         GROUP BY e.id
+    ),
+    with_gap AS (
+        SELECT j.*, g.id AS gap_id, g.reasons, g.stops_itself,
+               CASE WHEN g.starts_at > j.from_at THEN g.starts_at
+                    WHEN g.id IS NOT NULL THEN j.from_at END AS gap_at,
+               CASE WHEN g.starts_at > j.starts_at THEN g.starts_at ELSE j.starts_at END AS blocked_since,
+               CASE WHEN j.paused_at IS NULL
+                         AND (g.id IS NULL OR (g.starts_at > j.from_at AND g.starts_at > d.apply_by))
+                    THEN d.apply_by END AS apply_by
+          FROM judged j
+          {{first_gap}}
+          LEFT JOIN due d ON d.id = j.id
+    ),
+    classified AS (
+        SELECT w.*, COALESCE(apply_by, gap_at) AS stops_at,
+               CASE WHEN starts_at IS NULL THEN '{Section.UNPLANNED}'
+                    WHEN paused_at IS NOT NULL THEN '{Section.PAUSED}'
+                    WHEN apply_by IS NOT NULL THEN '{Section.STOPS}'
+                    WHEN gap_id IS NULL THEN '{Section.COVERED}'
+                    WHEN gap_at > from_at THEN
+                         CASE WHEN ends_at IS NULL AND gap_at > %(horizon)s THEN '{Section.RUNS_UNTIL}'
+                              WHEN stops_itself THEN '{Section.STOPS}'
+                              ELSE '{Section.MUST_PAUSE}' END
+                    WHEN live = 1 AND NOT stops_itself THEN '{Section.WITHOUT_RIGHTS}'
+                    WHEN live = 0 AND reasons LIKE '%%code%%' THEN '{Section.WAITING}'
+                    ELSE '{Section.BLOCKED}' END AS section
+          FROM with_gap w
+         {{narrowed}}
+    )
+"""
+
+
+def measured(words: Dialect) -> str:
+    """The length of all gaps inside each flight at risk; a flight without end counts the next 30 days."""
+    return f"""
+        SELECT c.*, CASE WHEN section IN ({_quoted(AT_RISK)}) THEN (
+                SELECT SUM({words.length})
+                  FROM (SELECT CASE WHEN y.starts_at > c.from_at THEN y.starts_at ELSE c.from_at END AS gap_from,
+                               CASE WHEN y.ends_at < COALESCE(c.ends_at, %(horizon)s) THEN y.ends_at
+                                    ELSE COALESCE(c.ends_at, %(horizon)s) END AS gap_until
+                          FROM authorizations_postgap y
+                         WHERE y.brand_id = %(brand)s AND y.post_id = c.post_id) clipped
+                 WHERE gap_until > gap_from) END AS uncovered
+          FROM classified c"""
+
+
+def keyed(words: Dialect, sort: Sort) -> str:
+    """Every flight with its section and the key that orders it there."""
+    if sort is Sort.CAMPAIGN:
+        source, key = "classified q JOIN campaigns_campaign m ON m.id = q.campaign_id", "m.name"
+    elif sort is Sort.CREATOR:
+        source = "classified q JOIN posts_post p ON p.id = q.post_id JOIN creators_creator k ON k.id = p.creator_id"
+        key = "k.handle"
+    else:
+        # The lengths of all gaps are worked out only where they order the lines, too.
+        source = "measured q" if sort is Sort.MONEY else "classified q"
+        keys = {Sort.URGENCY: _urgency_key, Sort.MONEY: _money_key, Sort.END: _end_key}
+        return f"SELECT q.id, section, apply_by, {keys[sort](words)} AS sort_key FROM {source}"
+    return f"SELECT q.id, section, apply_by, {words.text.format(key)} AS sort_key FROM {source}"
+
+
+def _urgency_key(words: Dialect) -> str:
+    return f"""
+        CASE WHEN section IN ({_quoted(_NEWEST_FIRST)}) THEN -{words.key.format("blocked_since")}
+             WHEN section = '{Section.WAITING}' THEN {words.key.format("starts_at")}
+             WHEN section = '{Section.COVERED}' THEN {words.key.format("until_at")}
+             WHEN section = '{Section.PAUSED}' THEN -{words.key.format("paused_at")}
+             WHEN section = '{Section.UNPLANNED}' THEN -{words.key.format("created_at")}
+             ELSE {words.key.format("stops_at")} END"""
+
+
+def _end_key(words: Dialect) -> str:
+    return words.key.format("until_at")
+
+
+def _money_key(words: Dialect) -> str:
+    days = f"COALESCE({words.started_days}, 0)"
+    return f"""
+        CAST(CASE WHEN daily_spend IS NULL THEN {_BEHIND_MONEY} - {days}
+                  WHEN section IN ({_quoted(AT_RISK)}) THEN -{words.cents.format("daily_spend")} * {days}
+                  ELSE -{words.cents.format("daily_spend")} END AS bigint)"""

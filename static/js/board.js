@@ -1,0 +1,121 @@
+"use strict";
+
+// The board keeps itself true while nobody is busy with it, and filters without loading the page again. Without this
+// file it is as true as when it was loaded, and its form is sent by its button.
+{
+  const LOOK_EVERY = 20_000; // milliseconds; an unchanged board costs the server two small queries
+  const STALE = "This board may no longer be true: load the page again.";
+  const isLook = (event) => event.target.id === "look";
+
+  // Nothing moves under a person who types, chooses, reads a menu or marks text.
+  function isBusy() {
+    return (
+      document.hidden ||
+      document.activeElement?.matches("input, select, textarea") ||
+      document.querySelector("details.menu[open]") ||
+      !getSelection().isCollapsed
+    );
+  }
+
+  function look() {
+    const looker = document.getElementById("look");
+    if (looker && !isBusy()) {
+      htmx.trigger(looker, "look");
+    }
+  }
+
+  function say(words) {
+    const news = document.getElementById("news");
+    if (news.textContent !== words) {
+      news.textContent = words;
+    }
+  }
+
+  // How many lines each section has, by its name.
+  function counts() {
+    const chips = document.querySelectorAll("#lines .chip[data-name]");
+    return new Map([...chips].map((chip) => [chip.dataset.name, chip.querySelector("b").textContent]));
+  }
+
+  function changes(before, after) {
+    const names = new Set([...before.keys(), ...after.keys()]);
+    return [...names]
+      .filter((name) => before.get(name) !== after.get(name))
+      .map((name) => `${name} ${after.get(name) ?? 0} (was ${before.get(name) ?? 0})`);
+  }
+
+  setInterval(look, LOOK_EVERY);
+  document.addEventListener("visibilitychange", look);
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (isLook(event)) {
+      event.detail.headers["Seen-Version"] = document.getElementById("lines").dataset.version;
+    }
+  });
+
+  // What was on the page before an exchange: its counts, and the link that has the focus (it has no id).
+  let before = null;
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = event;
+    if (detail.elt.id !== "look") {
+      // A refused filter says what is wrong with it.
+      if (detail.xhr.status === 400) {
+        detail.shouldSwap = true;
+        detail.isError = false;
+      }
+      return;
+    }
+    before = null;
+    if (detail.xhr.status === 204) {
+      say(document.getElementById("news").textContent.replace(STALE, ""));
+    } else if (!detail.xhr.responseText.includes('id="lines"')) {
+      detail.shouldSwap = false; // logged out, or something is wrong
+      say(STALE);
+    } else if (isBusy()) {
+      detail.shouldSwap = false; // the next look will see it
+    } else {
+      const line = document.activeElement?.closest("#lines .lines a");
+      before = { counts: counts(), href: line?.getAttribute("href"), top: scrollY };
+    }
+  });
+
+  document.addEventListener("htmx:sendError", (event) => {
+    if (isLook(event)) {
+      say(STALE);
+    }
+  });
+
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!before) {
+      return;
+    }
+    const { counts: old, href, top } = before;
+    before = null;
+    scrollTo({ top, behavior: "instant" });
+    if (href) {
+      document.querySelector(`#lines a[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
+    }
+    const news = changes(old, counts());
+    say(news.length ? `Updated: ${news.join(", ")}` : "");
+  });
+
+  // After a filter, chip or page the focus stays where it was if that is still there, else it goes to the lines.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "view" && event.detail.elt.id !== "look") {
+      const refused = event.target.querySelector(".summary[role=alert]");
+      if (refused) {
+        refused.focus();
+      } else if (document.activeElement === document.body) {
+        document.getElementById("lines").focus({ preventScroll: true });
+      }
+      say(`Shown: ${[...counts()].map(([name, number]) => `${name} ${number}`).join(", ") || "nothing"}`);
+    }
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "id_sort") {
+      event.target.form.requestSubmit();
+    }
+  });
+}
