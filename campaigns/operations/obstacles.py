@@ -65,7 +65,7 @@ def _changed(
     for pk, item in items.items():
         later = entries.get(pk, [])[item.entries :]
         if later:
-            yield Obstacle(item.kind, pk, item.label, _who_did(later[-1]), later[-1].at)
+            yield Obstacle(item.kind, pk, later[-1].object_label, _who_did(later[-1]), later[-1].at)
         elif pk not in there:
             yield Obstacle(item.kind, pk, item.label, "It is not there any more.")
         elif name := _differs(there[pk], item):

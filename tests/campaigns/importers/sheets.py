@@ -83,9 +83,11 @@ class Desk:
         """Import ``rows``; see ``take_file``."""
         return self.take_file(write_sheet(self.folder, rows, header), **more)
 
-    def take_file(self, path, *, apply=True, skip_errors=False, now=NOW, order=None, sheet=None, maps=()):
-        """Import a file and return the outcome."""
-        options = ReadOptions(sheet, DateOrder(order) if order else None, asked_columns(maps))
+    def take_file(
+        self, path, *, apply=True, skip_errors=False, now=NOW, order=None, sheet=None, maps=(), **said
+    ):
+        """Import a file and return the outcome; ``said``: other ``ReadOptions``."""
+        options = ReadOptions(sheet, DateOrder(order) if order else None, asked_columns(maps), **said)
         return import_tracker(
             path,
             brand=self.brand,
