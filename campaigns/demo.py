@@ -9,15 +9,17 @@ from django.db import transaction
 
 from authorizations.operations.gaps import coverage_change
 from brands.enums import Role
-from brands.models import Brand, User
+from brands.models import AuditEntry, Brand, User
 from brands.operations.brands import add_brand
 from brands.operations.invitations import Invite, invite_people, join
-from campaigns.demo_scenes import SCENES
+from campaigns.demo_details import DETAILS
+from campaigns.demo_scenes import STORY
 from campaigns.demo_stage import HISTORY, Stage
 from sparktrack.core.actors import system_actor
 
 SLUG = "northbeam"
 ZONE = "America/New_York"
+_LOADER = "load_demo"
 PEOPLE = {
     Role.ADMIN: "Ingrid Solberg",
     Role.MANAGER: "Tomas Vidal",
@@ -40,8 +42,12 @@ def new_logins() -> dict[Role, Login]:
 
 
 def demo_brand() -> Brand | None:
-    """The demo brand, if it was loaded."""
-    return Brand.objects.filter(slug=SLUG).first()
+    """The demo brand, if it was loaded; a brand that somebody called so is none."""
+    brand = Brand.objects.filter(slug=SLUG).first()
+    if brand is None:
+        return None
+    added = AuditEntry.objects.for_brand(brand).filter(action="brand.added", actor_label=_LOADER)
+    return brand if added.exists() else None
 
 
 def load_demo(*, logins: Mapping[Role, Login], now: datetime) -> Brand:
@@ -53,13 +59,13 @@ def load_demo(*, logins: Mapping[Role, Login], now: datetime) -> Brand:
         brand, people = _brand_with_people(logins, now - HISTORY)
         with coverage_change(brand):
             stage = Stage(brand, people, now)
-            for scene in SCENES:
+            for scene in (*STORY, *DETAILS):
                 scene(stage)
     return brand
 
 
 def _brand_with_people(logins: Mapping[Role, Login], then: datetime) -> tuple[Brand, dict[Role, User]]:
-    system = system_actor("load_demo")
+    system = system_actor(_LOADER)
     brand, issued = add_brand(
         slug=SLUG,
         name="Northbeam",

@@ -1,4 +1,4 @@
-"""What happened at the demo brand: every state that the board and the post page know, once."""
+"""What happened at the demo brand: every section of the board. ``demo_details`` tells the rarer things."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -182,7 +182,7 @@ def inventory(stage: Stage) -> None:
     record_stages(stages=reached, **stage.by(Role.MANAGER))
 
 
-SCENES: tuple[Callable[[Stage], None], ...] = (
+STORY: tuple[Callable[[Stage], None], ...] = (
     without_rights,
     blocked,
     stops,

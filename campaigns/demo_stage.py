@@ -82,7 +82,14 @@ class Stage:
         return {"brand": self.brand, "now": self.ago(ago), "actor": actor}
 
     def post(
-        self, handle: str, title: str, *, age: float | None, brief: Brief | None = None, **details: Any
+        self,
+        handle: str,
+        title: str,
+        *,
+        age: float | None,
+        brief: Brief | None = None,
+        replaces: Post | None = None,
+        **details: Any,
     ) -> Post:
         """A post that went live ``age`` days ago; None: it is not live yet."""
         creator = self.creators[handle]
@@ -95,7 +102,9 @@ class Stage:
             "lane": Lane.READY_FOR_SPARK,
             "landing_page": f"{_SITE}/{title.split(maxsplit=1)[0].lower()}",
         }
-        draft = PostDraft(creator, brief, title, url, post_id, details={**usual, **details})
+        draft = PostDraft(
+            creator, brief, title, url, post_id, replaces=replaces, details={**usual, **details}
+        )
         return add_posts(drafts=[draft], **self.by(Role.MANAGER, ago=age or 0))[0]
 
     def code(
@@ -106,13 +115,17 @@ class Stage:
         days: int,
         applied: str = "US",
         supersedes: AuthorizationCode | None = None,
+        noted: float | None = None,
         **draft: Any,
     ) -> AuthorizationCode:
-        """A code generated ``age`` days ago, recorded an hour later and taken to the account ``applied`` (or none)."""
+        """A code generated ``age`` days ago, recorded an hour later and taken to the account ``applied`` (or none).
+
+        ``noted``: it was recorded so many days ago instead, before it begins.
+        """
         if not {"starts_on", "starts_at"} & set(draft):
             draft["starts_at"] = self.ago(age)
-        by = self.by(Role.MANAGER, ago=age - 1 / 24)
-        item = CodeDraft(post, _invented_code(), window_days=days, supersedes=supersedes, **draft)
+        by = self.by(Role.MANAGER, ago=age - 1 / 24 if noted is None else noted)
+        item = CodeDraft(post, invented_code(), window_days=days, supersedes=supersedes, **draft)
         code = record_codes(drafts=[item], **by)[0].code
         if applied:
             use = Use(code, self.accounts[applied])
@@ -145,17 +158,22 @@ class Stage:
         spend: int | None,
         *,
         account: str = "US",
+        **draft_fields: Any,
     ) -> Flight:
-        """A flight of the days ``start`` to ``end`` (None: not planned, evergreen); launched if it has begun."""
+        """A flight of the days ``start`` to ``end`` (None: not planned, evergreen); launched if it has begun.
+
+        An empty ``account``: nobody said in which it runs.
+        """
         draft = FlightDraft(
             post,
             self.campaigns[campaign],
             buyer=self.people[Role.BUYER],
-            ad_account=self.accounts[account],
+            ad_account=self.accounts[account] if account else None,
             starts_on=None if start is None else self.day(start),
             ends_on=None if end is None else self.day(end),
             daily_spend=None if spend is None else Decimal(spend),
             call_to_action="Shop now",
+            **draft_fields,
         )
         flight = plan_flights(drafts=[draft], **self.by(Role.BUYER, ago=max(1 - (start or 0), 1)))[0]
         if start is not None and start < 0:
@@ -163,6 +181,6 @@ class Stage:
         return flight
 
 
-def _invented_code() -> str:
+def invented_code() -> str:
     """A text of the shape of TikTok's codes: # and 64 base64 characters, the last of them =."""
     return f"#{base64.b64encode(secrets.token_bytes(47)).decode()}"

@@ -1,11 +1,13 @@
-"""Imports in the background. The table of runs is the queue; a message only wakes (docs/architecture.md)."""
+"""Work in the background: imports, whose table of runs is the queue while a message only wakes; the demo brand."""
 
 import logging
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from campaigns.demo_days import refresh_demo
 from campaigns.enums import ImportState
 from campaigns.importers.working import apply_run, preview_run, sweep
 from campaigns.models import ImportRun
@@ -59,3 +61,10 @@ def give_flights() -> None:
 def delete_old_sheets() -> None:
     """Daily: sheets are kept for 30 days."""
     forget_old_sheets(now=utc_now(), actor=system_actor("delete_old_sheets"))
+
+
+@shared_task
+def move_demo() -> None:
+    """Hourly: once a day the demo brand moves to today. In production there is none."""
+    if not settings.PRODUCTION:
+        refresh_demo(now=utc_now())

@@ -169,6 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "give-flights": {"task": "campaigns.tasks.give_flights", "schedule": 60.0},
     "delete-old-sheets": {"task": "campaigns.tasks.delete_old_sheets", "schedule": 86_400.0},
 }
+if not PRODUCTION:
+    CELERY_BEAT_SCHEDULE["move-demo"] = {"task": "campaigns.tasks.move_demo", "schedule": 3600.0}
 CELERY_BEAT_MAX_LOOP_INTERVAL = 10  # seconds; with Redis the lock of beat is renewed as often
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -31,8 +31,8 @@ def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -
         if current.time_zone != zone:
             moved = rewrite_brand_instants(touched=touched, zone=zone)
             flights = Flight.objects.for_brand(brand)
-            moved += _move(flights.filter(ad_account=None), zone)
-            moved += _move(flights.filter(ad_account__time_zone=""), zone)
+            moved += rewrite_flight_instants(flights.filter(ad_account=None), zone)
+            moved += rewrite_flight_instants(flights.filter(ad_account__time_zone=""), zone)
             change = Change(
                 "brand.zone_changed",
                 current,
@@ -57,7 +57,7 @@ def change_account_zone(
     with coverage_change(brand) as touched:
         current = reread(AdAccount, brand, [ad_account])[ad_account.pk]
         if current.time_zone != zone:
-            moved = _move(
+            moved = rewrite_flight_instants(
                 Flight.objects.for_brand(brand).filter(ad_account=current), zone or touched.brand.time_zone
             )
             change = Change(
@@ -77,7 +77,8 @@ def _check(zone: str) -> None:
         raise UnknownZoneError(f"{zone} is no time zone: choose one such as Europe/Berlin.")
 
 
-def _move(flights: QuerySet[Flight], zone: str) -> int:
+def rewrite_flight_instants(flights: QuerySet[Flight], zone: str) -> int:
+    """Read the dates of these flights in the IANA ``zone``; returns how many moved. Raises FlightError."""
     moved = []
     for flight in flights.filter(starts_on__isnull=False):
         dates = flight_dates(flight.starts_on, flight.ends_on, zone)

@@ -88,7 +88,8 @@ def touched_counts(run: ImportRun) -> dict[str, tuple[int, int]]:
     """Kind (model) → how many rows the import created, and changed."""
     rows = ImportedRow.objects.filter(run=run).values_list("kind")
     counted = rows.annotate(
-        created=Count("pk", filter=Q(before__isnull=True)), changed=Count("pk", filter=Q(before__isnull=False))
+        created=Count("pk", filter=Q(before__isnull=True)),
+        changed=Count("pk", filter=Q(before__isnull=False)),
     )
     return {kind: (created, changed) for kind, created, changed in counted.order_by()}
 

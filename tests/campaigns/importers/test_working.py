@@ -1,9 +1,6 @@
 """A run from the upload to the end, as the pages ask for it and a worker does it."""
 
-import pytest
-
 from campaigns.enums import ImportState, RowOutcome
-from campaigns.models import ImportedRow, ImportRow
 from campaigns.queries.imports import outcomes, touched_counts
 from posts.models import Post
 from tests.campaigns.importers.sheets import post_url, row
