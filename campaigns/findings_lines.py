@@ -94,7 +94,7 @@ def _plan(line: BoardLine, times: TimeWords) -> str:
 
 def unverified_line(end: UnverifiedEnd, times: TimeWords) -> Line:
     """A code whose end nobody saw."""
-    step = "Read the end in Ads Manager and note it"
+    step = "Read it in Ads Manager and note it"
     if end.start_assumed:
         step = f"Ask @{end.handle} when it was generated"
     about = "about " if end.start_assumed or end.source is EndSource.ASSUMED else ""

@@ -35,6 +35,7 @@ async function copyFrom(button) {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
+    source.closest("details")?.setAttribute("open", "");
     getSelection().selectAllChildren(source);
     source.select?.();
     button.textContent = "Selected: copy it with Ctrl+C";

@@ -19,7 +19,7 @@ from sparktrack.core.wording import TimeWords
 from tests.campaigns.scenes import SCENES, covered, ready_post, stops, waiting, without_rights
 from tests.world import DAY, NOW, World, spark_code
 
-READ_IT = "Read the end in Ads Manager and note it"
+READ_IT = "Read it in Ads Manager and note it"
 TIMES = TimeWords(now=NOW, zone="UTC", viewer_zone="Europe/Berlin")
 
 
@@ -200,7 +200,7 @@ def test_the_text_reads_well_in_a_chat(world):
         "ENDS NOBODY VERIFIED (1)\n"
         "- Morning routine (@maya.glow)\n"
         "  End computed from the window, in 5 d (Thu 26 Nov, 14:05 UTC)\n"
-        "  Next: Read the end in Ads Manager and note it.\n"
+        "  Next: Read it in Ads Manager and note it.\n"
     )
 
 

@@ -86,7 +86,9 @@ def test_a_plan_is_a_link_to_the_planner_that_answers(viewer, world):
 def test_a_brand_without_anything_is_told_where_to_begin(viewer, world):
     shown = words(page(viewer, world))
     assert "Nothing to look at yet" in shown
-    assert "Begin at the board" in shown
+    assert "A manager or admin of Northbeam can import the sheet you keep." in shown
+    manager = page(client_of(world.member(Role.MANAGER)), world)
+    assert f'class="btn primary" href="/b/{world.brand.slug}/imports/"' in manager.content.decode()
     assert as_text(viewer, world).status_code == 200
 
 
