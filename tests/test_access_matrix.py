@@ -86,6 +86,10 @@ PAGES = """
     planner                               POST    405        405    405     405    405      405
     board                                 GET     login      404    200     200    200      200
     board                                 POST    405        405    405     405    405      405
+    findings                              GET     login      404    200     200    200      200
+    findings                              POST    405        405    405     405    405      405
+    findings_text                         GET     login      404    200     200    200      200
+    findings_text                         POST    405        405    405     405    405      405
     post                                  GET     login      404    200     200    200      200
     post                                  POST    405        405    405     405    405      405
     reveal-code                           GET     405        405    405     405    405      405
@@ -107,13 +111,13 @@ PAGES = """
     import-columns                        GET     login      404    403     403    302      302
     import-columns                        POST    login      404    403     403    409      409
     import-owners                         GET     login      404    403     403    302      302
-    import-owners                         POST    login      404    403     403    302      302
+    import-owners                         POST    login      404    403     403    409      409
     import-apply                          GET     login      404    403     403    302      302
     import-apply                          POST    login      404    403     403    409      409
     import-discard                        GET     login      404    403     403    302      302
     import-discard                        POST    login      404    403     403    409      409
     import-undo                           GET     login      404    403     403    200      200
-    import-undo                           POST    login      404    403     403    302      302
+    import-undo                           POST    login      404    403     403    409      409
     import-rejected                       GET     login      404    403     403    302      302
     import-rejected                       POST    login      404    403     403    409      409
 """

@@ -42,10 +42,21 @@ class OwnersForm(forms.Form):
             )
             if may_invite:
                 self.fields[f"email-{number}"] = forms.EmailField(
-                    label=f"E-mail of “{name}”, to invite them as a buyer",
+                    label=f"E-mail of “{name}”: invited as a buyer",
                     required=False,
                     widget=forms.EmailInput(attrs={"autocomplete": "off"}),
                 )
+
+    @property
+    def people(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """For each name the select, and the e-mail of whoever may invite."""
+        return [
+            (
+                self[f"owner-{number}"],
+                self[f"email-{number}"] if f"email-{number}" in self.fields else None,
+            )
+            for number in range(len(self.names))
+        ]
 
     def clean(self) -> dict[str, Any]:
         """Raises ValidationError beside the e-mail that an invitation lacks."""

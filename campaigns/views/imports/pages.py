@@ -21,7 +21,7 @@ from sparktrack.core.clock import utc_now
 from sparktrack.core.wording import TimeWords
 
 _WORKING = frozenset({ImportState.READING, ImportState.APPLYING})
-_WITH_COLUMNS = frozenset({ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED})
+WITH_COLUMNS = frozenset({ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED})
 
 
 @require_safe
@@ -64,5 +64,5 @@ def columns_form(run: ImportRun, heading: str, data: Any = None) -> ColumnsForm:
 
 
 def _asks_for_columns(request: BrandRequest, run: ImportRun) -> bool:
-    asked = run.state in _WITH_COLUMNS and request.GET.get("step") == "columns" and bool(run.look)
+    asked = run.state in WITH_COLUMNS and request.GET.get("step") == "columns" and bool(run.look)
     return asked or run.state == ImportState.UPLOADED

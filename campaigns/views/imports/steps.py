@@ -14,10 +14,12 @@ from brands.access import BrandRequest, actor_of
 from brands.enums import Role
 from brands.mails import send_invitation
 from brands.operations.invitations import InvitationRefusedError, Invite, invite_people
+from campaigns.enums import ImportState
 from campaigns.importers.looking import look_again
 from campaigns.models import ImportRun
 from campaigns.operations.imports import (
     RowsWithErrorsError,
+    WrongStateError,
     ask_apply,
     ask_preview,
     discard_import,
@@ -26,7 +28,7 @@ from campaigns.queries.imports import conflict_numbers
 from campaigns.queries.owners import members_of
 from campaigns.tasks import wake
 from campaigns.views.imports.doors import step_view, to_import, too_late
-from campaigns.views.imports.pages import columns_form, import_page
+from campaigns.views.imports.pages import WITH_COLUMNS, columns_form, import_page
 from campaigns.views.imports.previews import owners_form
 from campaigns.wishes import Decision, Wishes
 from sparktrack.core.clock import utc_now
@@ -56,6 +58,8 @@ def import_columns(request: BrandRequest, run: ImportRun) -> HttpResponse:
     wishes = Wishes.from_json(run.wishes)
     if request.POST.get("again"):
         return _preview(request, run, wishes)
+    if run.state not in WITH_COLUMNS:
+        raise WrongStateError(run)
     form = columns_form(run, request.POST.get("heading", ""), request.POST)
     if request.POST.get("sheet", "") != (run.look.get("sheet") or ""):
         return too_late(request, run, _OTHER_SHEET)
@@ -84,7 +88,7 @@ def import_owners(request: BrandRequest, run: ImportRun) -> HttpResponse:
 @step_view
 def import_apply(request: BrandRequest, run: ImportRun) -> HttpResponse:
     """Write what the preview shows; what is on file stays in every conflict of which nothing else was said."""
-    if request.POST.get("attempt") != str(run.attempt):
+    if run.state == ImportState.PREVIEWED and request.POST.get("attempt") != str(run.attempt):
         return too_late(request, run, _LOOK_AGAIN)
     decisions = {
         number: Decision.TAKE if request.POST.get(f"row-{number}") == Decision.TAKE else Decision.KEEP

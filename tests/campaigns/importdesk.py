@@ -1,0 +1,97 @@
+"""The import pages as a person uses them, with a worker that does its work at once."""
+
+import html
+import re
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from brands.enums import Role
+from brands.models import User
+from campaigns.enums import ImportState
+from campaigns.importers.working import apply_run, preview_run
+from campaigns.models import ImportRun
+from sparktrack.core.clock import utc_now
+from tests.campaigns.importers.sheets import HEADER
+from tests.world import World, client_of
+
+
+def tsv(*rows: list[str], header: tuple[str, ...] = HEADER) -> str:
+    """Cells as a spreadsheet puts them on the clipboard."""
+    return "\n".join("\t".join(cells) for cells in [header, *rows])
+
+
+def text(response: HttpResponse) -> str:
+    """What a person reads on a page, blanks folded."""
+    page = re.sub(r"<(script|style|head)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+
+
+class Pages:
+    """One person at the import pages of a brand."""
+
+    def __init__(self, world: World, role: Role = Role.MANAGER, **user: Any) -> None:
+        self.world = world
+        self.person: User = world.member(role, **user)
+        self.client: Client = client_of(self.person)
+
+    def url(self, name: str, run: ImportRun | None = None) -> str:
+        """The address of a page of this brand, or of one of its imports."""
+        return reverse(name, args=[self.world.brand.slug, *([run.pk] if run else [])])
+
+    def get(self, name: str, run: ImportRun | None = None, **query: Any) -> HttpResponse:
+        """Open a page."""
+        return self.client.get(self.url(name, run), query)
+
+    def post(self, name: str, run: ImportRun | None = None, **data: Any) -> HttpResponse:
+        """Press a button."""
+        return self.client.post(self.url(name, run), data)
+
+    def upload(self, content: str | bytes, name: str = "sheet.csv") -> HttpResponse:
+        """Paste text, or choose a file."""
+        if isinstance(content, str):
+            return self.post("imports", pasted=content)
+        return self.post("imports", file=SimpleUploadedFile(name, content))
+
+    def brought(self, content: str | bytes, name: str = "sheet.csv") -> ImportRun:
+        """A sheet whose columns are to be confirmed."""
+        response = self.upload(content, name)
+        assert response.status_code == 302, text(response)
+        run: ImportRun = ImportRun.objects.for_brand(self.world.brand).order_by("-pk")[0]
+        assert response["Location"] == self.url("import", run)
+        return run
+
+    def confirmed(self, run: ImportRun, **changed: Any) -> HttpResponse:
+        """The columns are as the page guesses, but for what is ``changed``."""
+        form = self.get("import", run, step="columns").context["columns"]
+        values = {field.html_name: field.value() or "" for field in form}
+        return self.post("import-columns", run, **{**values, **changed})
+
+    def previewed(self, content: str | bytes, **changed: Any) -> ImportRun:
+        """A sheet whose preview is there."""
+        run = self.brought(content)
+        response = self.confirmed(run, **changed)
+        assert response.status_code == 302, text(response)
+        return work(run)
+
+    def applied(self, content: str | bytes, **data: Any) -> ImportRun:
+        """A sheet that is imported."""
+        run = self.previewed(content)
+        assert self.apply(run, **data).status_code == 302
+        return work(run)
+
+    def apply(self, run: ImportRun, **data: Any) -> HttpResponse:
+        """Press the button of the preview."""
+        return self.post("import-apply", run, attempt=run.attempt, **data)
+
+
+def work(run: ImportRun) -> ImportRun:
+    """What a worker does with the run; it is read again afterwards."""
+    run.refresh_from_db()
+    step = {ImportState.READING: preview_run, ImportState.APPLYING: apply_run}[ImportState(run.state)]
+    step(run.pk, clock=utc_now)
+    run.refresh_from_db()
+    return run
