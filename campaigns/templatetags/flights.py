@@ -11,9 +11,9 @@ from django.template.context import Context
 
 from authorizations.enums import CodeStatus, EndSource
 from campaigns.asking import Asked, ask_link
+from campaigns.drawing import money_of, pieces_of, strip_of, words_of
 from campaigns.enums import Section
 from campaigns.phrases import CODE_TONES, HEADINGS, LANES, SOURCES, Heading, Subject, Tone
-from campaigns.drawing import money_of, pieces_of, strip_of, words_of
 from campaigns.pictures import Piece, Timeline
 from campaigns.queries.lines import FlightLine, InventoryLine
 from campaigns.queries.post import PostPage

@@ -23,8 +23,8 @@ _PARAMETERS = frozenset({*FlightFilter.base_filters, "after", "more"})
 def show_board(request: BrandRequest) -> HttpResponse:
     """What runs, and until when: all sections, or with ``?section=`` a page of one.
 
-    htmx gets what stands below the headline, or the filters alone if they are its target; an open page that names the
-    version it shows gets 204 while that is still the newest.
+    htmx gets what stands below the headline; an open page that names the version it shows gets 204 while that is still
+    the newest.
     """
     now = utc_now()
     version = board_version(request.brand, now=now)
@@ -32,9 +32,6 @@ def show_board(request: BrandRequest) -> HttpResponse:
         return HttpResponse(status=204)
     chosen = FlightFilter(request.GET, brand=request.brand)
     context = {"filter": chosen, "problem": "", "now": now, "zone": viewer_zone(request), "version": version}
-    part = request.htmx and not request.htmx.history_restore_request
-    if part and request.htmx.target == "filters" and chosen.is_valid():
-        return render(request, "campaigns/board_filters.html", context)
     shown: Board | None = None
     unknown = sorted(set(request.GET) - _PARAMETERS)
     if unknown:
@@ -45,6 +42,7 @@ def show_board(request: BrandRequest) -> HttpResponse:
         except BadCursorError as error:
             context["problem"] = str(error)
     context["board"] = shown
+    part = request.htmx and not request.htmx.history_restore_request
     template = "campaigns/board_view.html" if part else "campaigns/board.html"
     return render(request, template, context, status=200 if shown else 400)
 

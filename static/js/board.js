@@ -4,6 +4,7 @@
 // file it is as true as when it was loaded, and its form is sent by its button.
 {
   const LOOK_EVERY = 20_000; // milliseconds; an unchanged board costs the server two small queries
+  const SAID_FOR = 12_000; // milliseconds
   const STALE = "This board may no longer be true: load the page again.";
   const isLook = (event) => event.target.id === "look";
 
@@ -24,10 +25,18 @@
     }
   }
 
-  function say(words) {
+  let fading = 0;
+
+  // Who filtered sees the answer: that is only read out, what changed by itself is shown too.
+  function say(words, { shown = true } = {}) {
     const news = document.getElementById("news");
+    clearTimeout(fading);
+    news.classList.toggle("hidden", !shown);
     if (news.textContent !== words) {
       news.textContent = words;
+    }
+    if (words !== STALE) {
+      fading = setTimeout(() => say(""), SAID_FOR);
     }
   }
 
@@ -59,11 +68,6 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = event;
     if (detail.elt.id !== "look") {
-      // A refused filter says what is wrong with it.
-      if (detail.xhr.status === 400) {
-        detail.shouldSwap = true;
-        detail.isError = false;
-      }
       return;
     }
     before = null;
@@ -109,7 +113,8 @@
       } else if (document.activeElement === document.body) {
         document.getElementById("lines").focus({ preventScroll: true });
       }
-      say(`Shown: ${[...counts()].map(([name, number]) => `${name} ${number}`).join(", ") || "nothing"}`);
+      const found = [...counts()].map(([name, number]) => `${name} ${number}`);
+      say(`Shown: ${found.join(", ") || "nothing"}`, { shown: false });
     }
   });
 
