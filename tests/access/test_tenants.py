@@ -5,7 +5,7 @@ import time_machine
 from django.apps import apps
 
 from brands.enums import Role
-from campaigns.models import Campaign, Flight
+from campaigns.models import Campaign, Flight, ImportRun
 from campaigns.queries.board import Cursor
 from tests.access.crawl import crawl
 from tests.access.everything import Everything, open_texts, owned_models
@@ -63,6 +63,9 @@ def prying(own, other):
     flights = Flight.objects.filter(brand=other.brand)
     campaign = Campaign.objects.filter(brand=other.brand).first()
     yield f"/b/{other.brand.slug}/"
+    for run in other.rows(ImportRun):
+        yield f"{board}findings/?import={run.pk}"
+        yield f"{board}findings.txt?import={run.pk}"
     for post in apps.get_model("posts", "Post").objects.filter(brand=other.brand):
         yield f"{board}posts/{post.pk}/"
         yield f"/b/{other.brand.slug}/posts/{post.pk}/"

@@ -57,7 +57,9 @@ def test_pages_show_hostile_text_as_text(name, world, page, enter, look):
     enter(world.people[Role.ADMIN])
     board = f"/b/{world.brand.slug}/"
     posts = [f"{board}posts/{post.pk}/" for post in (world.full, world.linked, world.inventory)]
-    assert look(board, f"{board}?section=stops&q=1", *posts, "/brands/", "/account/") == []
+    assert (
+        look(board, f"{board}findings/", f"{board}?section=stops&q=1", *posts, "/brands/", "/account/") == []
+    )
     page.goto(posts[0])
     # It is there, letter for letter.
     assert CORPUS[name].split("\u0085")[0] in page.locator("main").evaluate("main => main.textContent")
@@ -78,7 +80,13 @@ def test_refused_addresses_show_hostile_text_as_text(world, enter, page):
     enter(world.people[Role.VIEWER])
     quoted = "%22%3E%3Csvg/onload=alert(1)%3E"
     board = f"/b/{world.brand.slug}/"
-    for path in (f"{board}?{quoted}=1", f"{board}?creator={quoted}", f"{board}?after={quoted}", f"/{quoted}"):
+    for path in (
+        f"{board}?{quoted}=1",
+        f"{board}?creator={quoted}",
+        f"{board}?after={quoted}",
+        f"/{quoted}",
+        f"/planner/?zone={quoted}",
+    ):
         page.goto(path)
         assert page.evaluate(_INJECTED) == []
     assert dialogs == []
