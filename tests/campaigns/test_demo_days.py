@@ -19,6 +19,7 @@ from campaigns.enums import ImportState
 from campaigns.models import Flight, ImportedRow, ImportRun
 from campaigns.operations.flights import Move, end_flights, move_flights
 from campaigns.queries.lines import flight_lines, inventory_lines, stored_gaps
+from campaigns.sections import Choice, first_places
 from campaigns.tasks import move_demo
 from campaigns.templatetags.flights import inventory_words, line_words
 from posts.models import MetricsSnapshot, Post
@@ -48,14 +49,14 @@ def lines(now):
 
 
 def told(now):
-    """What is said of the demo at ``now``: section, verdict and words of flights, answers of posts, states of codes."""
+    """What is said of the demo at ``now``: where flights stand, verdicts, words, states of codes."""
     brand = Brand.objects.get(slug=SLUG)
     context = {"now": now, "zone": brand.time_zone}
-    said = {}
+    said = dict(sections(now))
     for key, line in lines(now).items():
         words = line_words(context, line)
         verdict = line.coverage.verdict if line.coverage else None
-        said[key] = (line.section, line.status, verdict, words.tone, words.limit, dateless(words.step))
+        said[key] = (line.status, verdict, words.tone, words.limit, dateless(words.step))
     posts = Post.objects.for_brand(brand).filter(flights=None).select_related("creator")
     for line in inventory_lines(
         brand, posts, stored_gaps(brand, [post.pk for post in posts], after=None), now=now
@@ -75,7 +76,10 @@ def dateless(words):
 
 def sections(now):
     """Where the flights stand on the board."""
-    return {key: line.section for key, line in lines(now).items()}
+    brand = Brand.objects.get(slug=SLUG)
+    return {
+        place.flight_id: place.section for place in first_places(Choice(brand), now=now, lines=100).places
+    }
 
 
 def relative(now):
