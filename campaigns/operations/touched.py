@@ -14,7 +14,7 @@ from campaigns.enums import ImportState
 from campaigns.models import ImportRun
 
 # To look at a code, or to copy it, changes nothing.
-_HARMLESS = ("code.revealed", "code.copied")
+_HARMLESS = ("code.revealed", "code.copied", "code.source_post_code_revealed")
 
 
 def mark_of(run_id: UUID) -> str:

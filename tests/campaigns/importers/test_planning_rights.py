@@ -168,3 +168,24 @@ def test_fee_without_a_right_goes_to_the_notes(desk):
 
     assert said(outcome, "warnings") == [(2, "Fee", "kept_as_note")]
     assert Post.objects.get().notes == "Fee: 300"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "warned", "ends"),
+    [
+        ({"rights_end": "2027-10-01"}, {"rights_end": "2027-03-01"}, True, "2027-03-01"),
+        ({"rights_end": "perpetual"}, {"rights_end": "2027-03-01"}, True, "2027-03-01"),
+        ({"rights_end": "2027-10-01"}, {"rights_end": "2027-12-01"}, False, "2027-12-01"),
+        ({"rights_end": "2027-10-01"}, {"rights_end": "perpetual"}, False, "perpetual"),
+        ({"rights_end": "2027-10-01"}, {"rights_end": "not stated"}, False, "2027-10-01"),
+        ({}, {"rights_end": "2027-03-01"}, False, "2027-03-01"),
+    ],
+)
+def test_a_sheet_that_ends_rights_earlier_counts_and_says_so(take, first, then, warned, ends):
+    said_before = {"paid": "yes", "rights_start": "2026-10-05"}
+    take(**said_before, **first)
+
+    outcome = take(**said_before, **then)
+
+    assert said(outcome, "warnings") == ([(2, "Rights end", "right_shortened")] if warned else [])
+    assert rights() == [("2026-10-05", ends, True)]
