@@ -130,7 +130,7 @@ def test_the_guard_sees_a_table_that_is_read_whole():
     assert whole_tables(sql) == {PostGap._meta.db_table}
 
 
-def test_no_query_of_board_or_post_page_reads_a_big_table_whole(world):
+def test_no_query_of_board_findings_or_post_page_reads_a_big_table_whole(world):
     client = client_of(world.member())
     board = f"/b/{world.brand.slug}/"
     post = Flight.objects.filter(brand=world.brand).first().post_id
@@ -143,6 +143,7 @@ def test_no_query_of_board_or_post_page_reads_a_big_table_whole(world):
         f"{board}?buyer={buyer}",
         f"{board}?q=creator",
         f"{board}posts/{post}/",
+        f"{board}findings/",
     ]
     found = {}
     for page in pages:
