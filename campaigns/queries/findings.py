@@ -234,12 +234,13 @@ def _unverified_codes(
     brand: Brand, posts: QuerySet[Post] | None, now: datetime
 ) -> QuerySet[AuthorizationCode]:
     """Codes that are good now or later, whose end nobody verified and that no other code replaces."""
-    codes = AuthorizationCode.objects.for_brand(brand).filter(
+    own = AuthorizationCode.objects.for_brand(brand)
+    codes = own.filter(
+        ~Exists(own.filter(supersedes=OuterRef("pk"))),
         Q(revoked_at__isnull=True) | Q(revoked_at__gt=now),
         expires_at__gt=now,
         rejected_at__isnull=True,
         end_source__in=UNVERIFIED,
-        superseded_by__isnull=True,
     )
     return codes if posts is None else codes.filter(post__in=posts)
 
