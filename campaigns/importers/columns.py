@@ -6,7 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
-from sparktrack.core.cells import Refusal
+from sparktrack.core.cells import Refusal, masked
 from sparktrack.core.tabular import Header, Row, find_header, fold_name, match_columns
 
 
@@ -206,8 +206,10 @@ def tracker_header(rows: Iterable[Row], asked: Mapping[str, Field | None]) -> He
     header = find_header(rows, _ALL, overrides={name: field for name, field in asked.items() if field})
     if header is None:
         return None
-    fields = map_columns(header.names, asked)
-    return replace(header, fields=fields) if fields else None
+    # Names of columns are shown, remembered and written into notes: a code must not come along.
+    names = tuple(map(masked, header.names))
+    fields = map_columns(names, asked)
+    return replace(header, names=names, fields=fields) if fields else None
 
 
 def map_columns(names: Sequence[str], asked: Mapping[str, Field | None]) -> dict[int, str]:
@@ -240,7 +242,7 @@ def refuse_missing(names: Sequence[str], asked: Iterable[str]) -> None:
     for name in asked:
         if fold_name(name) not in there:
             raise ColumnRefused(
-                f"The sheet has no column “{name}”. It has: {', '.join(filter(None, names))}."
+                f"The sheet has no column “{masked(name)}”. It has: {', '.join(filter(None, names))}."
             )
 
 

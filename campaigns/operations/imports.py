@@ -21,6 +21,7 @@ from campaigns.operations.touched import zones_of
 from campaigns.secrets import seal_sheet
 from campaigns.wishes import Decision, Wishes
 from sparktrack.core.actors import Actor
+from sparktrack.core.cells import masked
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.tabular import fold_name
 
@@ -130,6 +131,11 @@ def ask_preview(*, brand: Brand, run: ImportRun, wishes: Wishes, now: datetime, 
     Columns and owners are remembered for the next sheet. Wake a worker afterwards (``campaigns.tasks.wake``). Raises
     WrongStateError, SheetGoneError, RefusedError for an owner who is neither a member nor invited, BrandBusyError.
     """
+    wishes = replace(
+        wishes,
+        columns={masked(header): name for header, name in wishes.columns.items()},
+        owners={masked(name): owner for name, owner in wishes.owners.items()},
+    )
     owners = _owner_names(brand, wishes.owners, now=now)
     with writing():
         current = _as_it_is(brand, run, _LOOKED_AT)

@@ -51,9 +51,14 @@ def is_blank(cell: Cell) -> bool:
     return isinstance(cell, str) and (not cell or not cell.strip(_BLANKS))
 
 
+def masked(text: str) -> str:
+    """``text`` with anything that could be a code cut down to its ending."""
+    return _CODE_LIKE.sub(lambda found: "…" + found[0][-4:], text)
+
+
 def quoted(cell: Cell) -> str:
     """The cell in quotation marks, for a message: shortened, and anything that could be a code masked."""
-    text = _CODE_LIKE.sub(lambda found: "…" + found[0][-4:], cell_text(cell))
+    text = masked(cell_text(cell))
     return f"“{text if len(text) <= _SHOWN_LENGTH else text[: _SHOWN_LENGTH - 1] + '…'}”"
 
 

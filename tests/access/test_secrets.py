@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from authorizations.models import AuthorizationCode
@@ -15,6 +16,7 @@ from sparktrack.core.clock import utc_now
 from tests.access.crawl import crawl
 from tests.access.everything import Everything
 from tests.access.routes import routes, url_of
+from tests.campaigns.importers.sheets import HEADER, Office, post_url, row
 from tests.factories import UserFactory
 from tests.world import client_of
 
@@ -86,24 +88,62 @@ def test_a_code_in_an_address_is_not_logged(logs):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_an_import_shows_and_keeps_no_code_wherever_it_stands_in_the_sheet(logs, tmp_path):
+    office = Office(tmp_path)
+    usual = {"creator_handle": "maya", "post_link": post_url(), "auth_date": "2026-10-02", "days": "30"}
+    header = [*HEADER, "Agency", CODE]
+    rows = [
+        row(
+            **usual, spark_code=CODE, title=CODE, notes=f"take {CODE}", owner=CODE, campaign=CODE, status=CODE
+        ),
+        row(**usual, spark_code=f"{CODE[:30]} {CODE[30:]}", paid=CODE, expires=CODE),
+        row(**{**usual, "creator_handle": CODE, "post_link": CODE, "days": CODE}),
+    ]
+    run = office.preview(office.upload(*[[*cells, CODE, CODE] for cells in rows], header=header))
+    run = office.apply(run, skip_errors=True)
+    assert AuthorizationCode.objects.get().ending == CODE[-4:]
+    assert not leaks([])
+    office.undo(run)
+    failed = office.upload(*[[*cells, CODE, CODE] for cells in rows], header=header)
+    assert office.preview(failed, columns={CODE: "title", f"x {CODE}": "sku"}).state == "failed"
+    assert not leaks([])
+    raw, _ = logs
+    assert not given_away(raw.getvalue())
+    assert not [file for file in Path(settings.VAR_DIR / "cache").rglob("*") if leaks_in(file)]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_database_holds_no_code_in_plain():
     world = Everything(now=utc_now(), code=CODE)
     code = AuthorizationCode.objects.get(ending=CODE[-4:], brand=world.brand)
     assert open_code(code) == CODE
     other = AuthorizationCode.objects.exclude(source_post_ciphertext=None).first()
     source = open_source_post_code(other) if other else ""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for row in cursor.fetchall():
-                content = b"\n".join(_bytes(value) for value in row)
-                assert not [part for part in [*PARTS, source] if part and part.encode() in content], table
+    assert not leaks([source] if source else [])
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         content = Path(str(connection.settings_dict["NAME"])).read_bytes()
         assert world.brand.slug.encode() in content
         assert not [part for part in PARTS if part.encode() in content]
+
+
+def leaks(more: list[str]) -> list[str]:
+    """The tables that hold a part of the code, or one of ``more``, in plain."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            for values in cursor.fetchall():
+                content = b"\n".join(map(_bytes, values))
+                if [part for part in [*PARTS, *more] if part.encode() in content]:
+                    found.append(table)
+    return found
+
+
+def leaks_in(file: Path) -> bool:
+    """Whether a file holds a part of the code in plain."""
+    return file.is_file() and any(part.encode() in file.read_bytes() for part in PARTS)
 
 
 def _bytes(value: object) -> bytes:
