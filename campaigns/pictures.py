@@ -65,11 +65,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """What one lane of a timeline shows; ``sets_scale``: the picture is made wide enough for it."""
+    """What one lane of a timeline shows; ``sets_scale``: the picture is made wide enough for it.
+
+    ``says``: what its pieces say, for those who do not see them.
+    """
 
     label: str
     stretches: tuple[Stretch, ...]
     sets_scale: bool = True
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Lane:
     label: str
     pieces: tuple[Piece, ...]
     y: int
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +96,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """All that decides about a post over time, one lane each; ``height`` and ``axis`` (its y) are in pixels."""
+    """All that decides about a post over time, one lane each; ``height`` and ``axis`` (its y) are in pixels.
+
+    ``left_out``: a sentence about what has no lane.
+    """
 
     lanes: tuple[Lane, ...]
     ticks: tuple[Tick, ...]
@@ -100,6 +108,7 @@ class Timeline:
     height: int
     starts_at: datetime
     ends_at: datetime
+    left_out: str = ""
 
 
 def flight_strip(
@@ -181,7 +190,7 @@ def timeline(tracks: Sequence[Track], *, now: datetime, zone: str) -> Timeline:
             x, right = place(seen[0]), place(seen[1])
             x = min(x, 100 - 0.5)
             pieces.append(Piece(stretch.kind, x, round(max(right - x, 0.5), 1)))
-        lanes.append(Lane(track.label, tuple(pieces), _TOP + _LANE * len(lanes)))
+        lanes.append(Lane(track.label, tuple(pieces), _TOP + _LANE * len(lanes), track.says))
     ticks = tuple(Tick(label, place(at)) for at, label in _ticks(lower, upper, zone))
     axis = _TOP + _LANE * len(lanes)
     return Timeline(tuple(lanes), ticks, place(now), axis, axis + _AXIS, lower, upper)

@@ -1,31 +1,77 @@
 """What the timeline of a post shows: a lane for each code, link, right and flight, and one for what they allow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from campaigns.pictures import Kind, Stretch, Timeline, Track, held, running, timeline
 from campaigns.queries.post import PostPage
 from campaigns.rules import flight_end
-from sparktrack.core.wording import TimeWords
+from sparktrack.core.wording import TimeWords, count
 
 # A reference longer than this would run out of a phone's picture.
 _LONGEST_NAME = 24
 
+# More lanes of one kind than these make the picture longer than a phone is high.
+_MOST_OF_A_KIND = 5
+
 
 def post_timeline(page: PostPage, times: TimeWords) -> Timeline:
-    """Draw everything that decides when a post may run, over one axis."""
-    tracks = [*_codes(page, times), *_links(page, times), *_rights(page, times)]
+    """Draw everything that decides when a post may run, over one axis; of long histories what still counts most."""
+    times = replace(times, contract_zone=page.brand.time_zone)
     # Before the first code or right there was nothing to run: that gap would only fill the picture with red.
     gaps = [gap for gap in page.gaps if gap.starts_at or not gap.ends_at or gap.ends_at > times.now]
     since = None if len(gaps) == len(page.gaps) else page.gaps[0].ends_at
     allowed = running(gaps, since, None, times.now)
-    tracks.append(Track("When the post may run", allowed.stretches, sets_scale=False))
-    tracks += _flights(page, times)
-    return timeline(tracks, now=times.now, zone=times.zone)
+    whole = Track(
+        "When the post may run", allowed.stretches, sets_scale=False, says=_lacking(allowed.stretches, times)
+    )
+    groups = [
+        _newest(list(_codes(page, times)), "code", times.now),
+        _newest(list(_links(page, times)), "account link", times.now),
+        _newest(list(_rights(page, times)), "right", times.now),
+        ([whole], ""),
+        _newest(list(_flights(page, times)), "flight", times.now),
+    ]
+    left_out = [words for _, words in groups if words]
+    tracks = [track for shown, _ in groups for track in shown]
+    picture = timeline(tracks, now=times.now, zone=times.zone)
+    return replace(picture, left_out=f"Not drawn: {', '.join(left_out)}." if left_out else "")
 
 
 def timeline_sentence(picture: Timeline) -> str:
-    """The timeline for those who do not see it: its lanes by their labels, which name their days."""
-    return ". ".join(lane.label for lane in picture.lanes) + "."
+    """The timeline for those who do not see it: its lanes by their labels, which name their days, and their gaps."""
+    lanes = [f"{lane.label}{f', {lane.says}' if lane.says else ''}" for lane in picture.lanes]
+    return f"{'. '.join(lanes)}. {picture.left_out}".strip()
+
+
+def _newest(tracks: list[Track], noun: str, now: datetime) -> tuple[list[Track], str]:
+    """The tracks that still count and the newest of the others, in their order; and how many are left out."""
+    if len(tracks) <= _MOST_OF_A_KIND:
+        return tracks, ""
+
+    def age(track: Track) -> timedelta:
+        ends = [stretch.ends_at for stretch in track.stretches]
+        if not ends or None in ends:
+            return timedelta(0)
+        return max(now - max(end for end in ends if end is not None), timedelta(0))
+
+    kept = sorted(range(len(tracks)), key=lambda index: age(tracks[index]))[:_MOST_OF_A_KIND]
+    return [tracks[index] for index in sorted(kept)], count(len(tracks) - len(kept), f"older {noun}")
+
+
+def _lacking(stretches: Iterable[Stretch], times: TimeWords) -> str:
+    """``not 23 Nov – 30 Nov, not from 2 Dec``: the gaps that are not over."""
+    said = []
+    for stretch in stretches:
+        start, end = stretch.starts_at, stretch.ends_at
+        if stretch.kind is Kind.GAP and (end is None or end > times.now):
+            begins = "" if start is None else times.short_day(start)
+            if end is None:
+                said.append(f"not from {begins}" if begins else "never")
+            else:
+                said.append(f"not {begins} – {times.short_end(end)}".replace("not  –", "not until"))
+    return ", ".join(said)
 
 
 def _codes(page: PostPage, times: TimeWords) -> Iterator[Track]:
@@ -51,6 +97,7 @@ def _links(page: PostPage, times: TimeWords) -> Iterator[Track]:
 
 
 def _rights(page: PostPage, times: TimeWords) -> Iterator[Track]:
+    times = times.of_contract()
     for line in page.right_lines:
         right = line.right
         name = _short(right.contract_reference)
@@ -71,7 +118,7 @@ def _rights(page: PostPage, times: TimeWords) -> Iterator[Track]:
 
 def _flights(page: PostPage, times: TimeWords) -> Iterator[Track]:
     for line in page.flight_lines:
-        flight = line.flight
+        flight, times = line.flight, replace(times, zone=line.zone)
         name = f"Flight {_short(flight.campaign.name)}"
         if flight.starts_at is None:
             yield Track(f"{name} · no dates yet", ())
@@ -79,7 +126,8 @@ def _flights(page: PostPage, times: TimeWords) -> Iterator[Track]:
         end = flight_end(flight.ends_at, flight.ended_at)
         until = times.short_end(end) if end else "no end"
         stretches = running(page.gaps, flight.starts_at, end, times.now).stretches
-        yield Track(f"{name} · {times.short_day(flight.starts_at)} – {until}", stretches)
+        says = "" if end is not None and end <= times.now else _lacking(stretches, times)
+        yield Track(f"{name} · {times.short_day(flight.starts_at)} – {until}", stretches, says=says)
 
 
 def _short(name: str) -> str:

@@ -139,7 +139,9 @@ def strip_sentence(
 
 
 def _until(end: datetime, gap: Gap, times: TimeWords) -> str:
-    return f"runs until {times.end(end)}" if gap.stops_itself else f"rights until {times.last_day(end)}"
+    if gap.stops_itself:
+        return f"runs until {times.end(end)}"
+    return f"rights until {times.of_contract().last_day(end)}"
 
 
 def _covered(starts_at: datetime, ends_at: datetime | None, times: TimeWords) -> Words:
@@ -176,8 +178,11 @@ def _lapses(gap: Gap, ends_at: datetime | None, subject: Subject, times: TimeWor
             why += f" Last full day: {times.last_day(end)} ({times.zone})."
     else:
         what = "Paid use ends" if reason is Reason.PAID_NOT_ALLOWED else "Rights end"
+        account, times = times, times.of_contract()
         answer = f"{what} {times.last_day(end)}: pause it that day"
         why = f"TikTok does not know the contract: the ad goes on until a person pauses it. That is {rest}."
+        if not account.begins_a_day(end):
+            why += f" The day is over at {account.in_account(end)} for the ad account."
     if ends_at is None and end - times.now > EVERGREEN_HORIZON:
         return Words(
             tone=Tone.OK,
@@ -239,6 +244,8 @@ def _blocked(
     reason = limiting(gap)
     if since is not None and since > times.now:
         since = None  # Launched before its first day: it lacks this already, and nobody knows since when.
+    if since is not None and not gap.stops_itself and times.of_contract().begins_a_day(since):
+        times = times.of_contract()
     by_date = since is not None and times.begins_a_day(since)
     began = "" if since is None else f" since {times.day(since) if by_date else times.clock(since)}"
     why = sentence(reason, subject, Moment.LASTING)

@@ -54,9 +54,10 @@ class JudgedFlight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlightLine(JudgedFlight):
-    """A loaded flight with its verdict."""
+    """A loaded flight with its verdict; ``apply_by`` as in ``BoardLine``, where a page looked for it."""
 
     flight: Flight
+    apply_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

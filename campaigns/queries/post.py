@@ -1,8 +1,8 @@
 """The post page: everything that decides until when a post may run, and what was done about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
@@ -22,6 +22,7 @@ from campaigns.queries.history import (
     post_history,
 )
 from campaigns.queries.lines import FlightLine, InventoryLine, flight_lines, inventory_lines
+from campaigns.rules import Replacement, applies_first, apply_replacement_by
 from campaigns.todos import Todo, post_todos
 from posts.enums import Method, Stage
 from posts.models import MetricsSnapshot, Post, StageEvent
@@ -127,7 +128,10 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRS
     for flight in flights:
         flight.post = post
     stages = list(StageEvent.objects.for_brand(brand).filter(post=post).order_by("at", "pk"))
-    lines = flight_lines(brand, flights, {post.pk: gaps}, now=now)
+    lines = [
+        replace(line, apply_by=_apply_by(line, codes))
+        for line in flight_lines(brand, flights, {post.pk: gaps}, now=now)
+    ]
     return PostPage(
         brand=brand,
         post=post,
@@ -172,17 +176,38 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRS
 
 # Which flight the page answers for first: one that runs, then one to come, then one that waits for a person.
 _FIRST = (FlightStatus.LIVE, FlightStatus.PLANNED, FlightStatus.PAUSED)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _answer(lines: Sequence[FlightLine]) -> FlightLine | None:
-    """Among the flights of the most pressing state the one whose first gap begins soonest."""
+    """Among the flights of the most pressing state the one for which something ends soonest."""
+
+    def ends_at(line: FlightLine) -> datetime:
+        gap = line.first_gap
+        return line.apply_by or (gap and gap.starts_at) or _NEVER
+
     for status in _FIRST:
-        own = [line for line in lines if line.status is status]
-        if own:
-            return min(
-                own, key=lambda line: (line.first_gap is None, line.first_gap and line.first_gap.starts_at)
-            )
+        if own := [line for line in lines if line.status is status]:
+            return min(own, key=ends_at)
     return None
+
+
+def _apply_by(line: FlightLine, codes: Sequence[CodeLine]) -> datetime | None:
+    """Until when a replacement must be applied for this flight, if that comes before anything else (as the board)."""
+    by_id = {code.code.pk: code for code in codes}
+    replacements = [
+        Replacement(
+            (old := by_id[new.code.supersedes_id]).ends_at,
+            {use.ad_account_id for use in old.uses},
+            {use.ad_account_id for use in new.uses},
+        )
+        for new in codes
+        if new.code.supersedes_id in by_id and new.status in _USABLE
+    ]
+    by = apply_replacement_by(
+        replacements, account=line.flight.ad_account_id, starts_at=line.starts_at, ends_at=line.ends_at
+    )
+    return by if by is not None and applies_first(line.coverage, by) else None
 
 
 def _code_lines(brand: Brand, post: Post, accounts: Sequence[AdAccount], now: datetime) -> list[CodeLine]:

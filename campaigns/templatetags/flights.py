@@ -32,7 +32,8 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def line_words(context: Context, line: FlightLine) -> Words:
     """``{% line_words line as words %}``: a flight in words."""
-    return words_of(line, _subject(line.flight.post), times_of(context, line.zone))
+    times = times_of(context, line.zone)
+    return words_of(line, _subject(line.flight.post), times, apply_by=line.apply_by)
 
 
 @register.simple_tag(takes_context=True)
@@ -131,7 +132,9 @@ def times_of(context: Context, zone: str) -> TimeWords:
     now = context["now"]
     if not isinstance(now, datetime):
         raise TypeError("The view must put now into the context.")
-    return TimeWords(now=now, zone=zone, viewer_zone=context["zone"])
+    request = context.get("request")
+    contract_zone = request.brand.time_zone if request is not None else ""
+    return TimeWords(now=now, zone=zone, viewer_zone=context["zone"], contract_zone=contract_zone)
 
 
 def _subject(post: Post) -> Subject:

@@ -3,7 +3,7 @@
 A year is named only where it is not that of ``now``; a zone is named with every clock time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -111,11 +111,23 @@ def money(amount: Decimal, currency: str, *, estimate: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimeWords:
-    """Says instants from where a person stands: days in the account's ``zone``, clock times in ``viewer_zone``."""
+    """Says instants from where a person stands: days in the account's ``zone``, clock times in ``viewer_zone``.
+
+    The days of contracts were typed in ``contract_zone`` (empty: the same as ``zone``).
+    """
 
     now: datetime
     zone: str
     viewer_zone: str
+    contract_zone: str = ""
+
+    def of_contract(self) -> "TimeWords":
+        """The same, with days as contracts name them."""
+        return replace(self, zone=self.contract_zone) if self.contract_zone else self
+
+    def in_account(self, instant: datetime) -> str:
+        """``Wed 25 Nov, 18:00 EST``: an instant on the clock of the account's zone."""
+        return clock(instant, self.zone, now=self.now)
 
     def day(self, instant: datetime) -> str:
         """``Mon 23 Nov``: the day on which an instant falls."""

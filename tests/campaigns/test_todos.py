@@ -7,11 +7,13 @@ import pytest
 from authorizations.enums import EndSource, RightTrigger
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.codes import Use, mark_applied
+from brands.operations.edits import Edit
 from campaigns.models import Flight
 from campaigns.queries.post import post_page
 from campaigns.todos import post_todos
-from posts.enums import Lane
+from posts.enums import Lane, Stage
 from posts.models import Post
+from posts.operations import StageReached, edit_posts, record_stages
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,33 @@ def test_code_of_a_planned_post_must_be_applied_once():
 
     mark_applied(uses=[Use(code)], **world.by)
     assert hints(post, "Apply the code") == []
+
+
+def test_a_caption_that_changed_after_its_approval_is_to_be_read_again():
+    world = World()
+    post = world.post(details={"caption": "First"})
+
+    def edit(caption, at):
+        by = {**world.by, "now": at}
+        edit_posts(edits=[Edit(post, {"caption": caption})], **by)
+
+    edit("Second", NOW - 2 * DAY)
+    record_stages(stages=[StageReached(post, Stage.APPROVED, NOW - DAY)], **world.by)
+    edit_posts(edits=[Edit(post, {"title": "Other"})], **world.by)
+    assert hints(post, "Read the caption again") == []
+    edit("Third", NOW)
+    assert hints(post, "Read the caption again") == ["It is another one than when the post was approved."]
+    # Approved again as it is now.
+    record_stages(stages=[StageReached(post, Stage.APPROVED, NOW + DAY)], **world.by)
+    assert hints(post, "Read the caption again") == []
+
+
+def test_the_first_caption_that_is_noted_is_no_change():
+    world = World()
+    post = world.post()
+    record_stages(stages=[StageReached(post, Stage.APPROVED, NOW - DAY)], **world.by)
+    edit_posts(edits=[Edit(post, {"caption": "As it went live"})], **world.by)
+    assert hints(post, "Read the caption again") == []
 
 
 # --- without a database: rows as they would be loaded ------------------------------------------------------------

@@ -42,7 +42,8 @@ def test_code_rights_post_and_flight_each_have_a_lane(world):
     picture, kinds = draw(world, post)
     assert timeline_sentence(picture) == (
         f"Code ending {code.ending} · 11 Nov – 23 Nov. Rights 2026-098 · 11 Nov – open. "
-        f"When the post may run. Flight {flight.campaign} · 11 Nov – 30 Nov."
+        f"When the post may run, not from 23 Nov. "
+        f"Flight {flight.campaign} · 11 Nov – 30 Nov, not 23 Nov – 30 Nov."
     )
     assert kinds["Code"] == kinds["Rights"] == [Kind.PAST, Kind.RUN]
     assert kinds["When"] == kinds["Flight"] == [Kind.GAP, Kind.PAST, Kind.RUN, Kind.GAP]
@@ -90,3 +91,32 @@ def test_the_time_before_the_first_code_is_not_painted_red(world):
         / (picture.ends_at - picture.starts_at)
     )
     assert gaps[0].x == pytest.approx(before_rights, abs=0.2)
+
+
+def test_of_a_long_history_the_newest_and_what_still_counts_are_drawn_and_the_rest_is_said(world):
+    post = world.post()
+    codes = [world.code(post, NOW - days * DAY, days=7) for days in range(200, 1, -7)]
+    world.code(post, NOW + 5 * DAY, days=7)
+    for days in range(90, 9, -9):
+        world.flight(post, TODAY - days * DAY, TODAY - (days - 5) * DAY)
+    endless = world.flight(post, TODAY - 300 * DAY)
+    picture, _ = draw(world, post)
+    labels = [lane.label for lane in picture.lanes]
+    drawn = [label for label in labels if label.startswith("Code")]
+    assert len(drawn) == 5
+    assert any(codes[-1].ending in label for label in drawn)
+    assert not any(codes[0].ending in label for label in drawn)
+    assert sum(label.startswith("Flight") for label in labels) == 5
+    assert any(label.startswith(f"Flight {endless.campaign} ") for label in labels)
+    assert picture.left_out == f"Not drawn: {len(codes) - 4} older codes, 5 older flights."
+    assert timeline_sentence(picture).endswith(picture.left_out)
+    assert picture.height < 600
+
+
+def test_a_short_history_is_drawn_whole(world):
+    post = world.post()
+    for days in range(35, 0, -7):
+        world.code(post, NOW - days * DAY, days=7)
+    picture, _ = draw(world, post)
+    assert sum(lane.label.startswith("Code") for lane in picture.lanes) == 5
+    assert picture.left_out == ""

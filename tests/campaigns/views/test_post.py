@@ -14,7 +14,7 @@ from brands.enums import Role
 from brands.models import Membership
 from brands.operations.edits import Edit
 from campaigns.operations.flights import end_flights, pause_flights, run_flights_anyway
-from posts.enums import Method, MetricsSource, Stage
+from posts.enums import Lane, Method, MetricsSource, PaymentState, Stage, UseCase
 from posts.operations import Metrics, StageReached, edit_posts, record_metrics, record_stages
 from sparktrack.core.actors import Actor, ActorKind
 from tests.campaigns.scenes import blocked, covered, must_pause, ready_post, stops, unplanned, without_rights
@@ -230,6 +230,89 @@ def test_stage_numbers_and_history_are_there(world, show):
     assert "Post added" in text(show(post), "history")
 
 
+def test_a_replacement_to_apply_is_the_next_step_before_anything_else(world, show):
+    post = world.post()
+    old = world.code(post, NOW - 3 * DAY, days=7)
+    new = world.code(post, NOW, days=60, supersedes=old)
+    world.right(world.day(-9), post=post)
+    account = world.account()
+    world.flight(post, world.day(-1), world.day(20), ad_account=account)
+    mark_applied(uses=[Use(old, account)], **world.by)
+    page = show(post, Role.BUYER)
+    assert verdict(page) == "Apply the replacement by Wed 25 Nov, 14:05 UTC"
+    assert '<a class="btn primary" href="#codes">' in page.content.decode()
+    assert f"Replaced by the code ending {new.ending}" in text(page, "codes")
+    mark_applied(uses=[Use(new, account)], **world.by)
+    assert verdict(show(post)).startswith("Covered to the end")
+
+
+def test_a_right_ends_on_the_day_that_was_typed_also_west_of_the_brand(show):
+    world = World(time_zone="Europe/Berlin")
+    post = ready_post(world, rights_days=4)
+    account = world.account(time_zone="America/New_York")
+    world.flight(post, world.day(-1), world.day(20), ad_account=account)
+    client = client_of(world.member(Role.VIEWER))
+    page = client.get(f"/b/{world.brand.slug}/posts/{post.pk}/")
+    # The account's last full day is the 24th; the contract says the 25th.
+    assert verdict(page) == "Rights end Wed 25 Nov: pause it that day"
+    assert "The day is over at Wed 25 Nov, 18:00 EST for the ad account." in text(page)
+    assert "– 25 Nov" in page.content.decode()
+    assert "24 Nov" not in page.content.decode()
+    with time_machine.travel(NOW + 5 * DAY, tick=False):
+        page = client_of(world.member(Role.VIEWER)).get(f"/b/{world.brand.slug}/posts/{post.pk}/")
+        assert verdict(page) == "Runs without permission since Thu 26 Nov: pause it now"
+
+
+def test_history_shows_the_newest_and_all_of_it_behind_a_link(world, show):
+    post = world.post()
+    for number in range(12):
+        edit_posts(edits=[Edit(post, {"title": f"Title {number}"})], **world.by)
+    first = show(post)
+    assert text(first, "history").count("Post edited") == 8
+    assert "Post added" not in text(first, "history")
+    assert 'href="?history=all#history"' in first.content.decode()
+    client = client_of(world.member(Role.VIEWER))
+    everything = client.get(f"/b/{world.brand.slug}/posts/{post.pk}/?history=all")
+    assert text(everything, "history").count("Post edited") == 12
+    assert "Post added" in text(everything, "history")
+    assert "Show all" not in text(everything)
+
+
+def test_the_hand_off_says_what_goes_along_and_what_the_contract_says(world, show):
+    post = world.post(
+        details={
+            "lane": Lane.READY_FOR_SPARK,
+            "sku": "NB-1",
+            "product": "Serum",
+            "hook_angle": "morning routine",
+            "use_case": UseCase.TESTIMONIAL,
+            "offer": "15 % off",
+            "landing_page": "https://shop.example/serum",
+            "comment_quality": "Only for us: comments",
+            "payment_state": PaymentState.DUE,
+        }
+    )
+    newer = world.post(post.creator, title="Recut", replaces=post)
+    world.right(world.day(-5), post=post, comments_owner="Fern", creator_may_remove=False)
+    card = text(show(post), "hand-off")
+    for words in (
+        "Lane Ready for Spark",
+        "Product NB-1 Serum",
+        "Angle morning routine",
+        "Use case Testimonial",
+        "Offer 15 % off",
+        "Landing page https://shop.example/serum",
+        "Comments Fern answers",
+        "May remove no",
+        "Replaced by Recut",
+    ):
+        assert words in card, words
+    assert "Only for us" not in card
+    assert "Payment" not in card
+    assert "Payment due" in text(show(post, Role.BUYER), "hand-off")
+    assert f'href="/b/{world.brand.slug}/posts/{post.pk}/"' in show(newer).content.decode()
+
+
 # --- Who sees what --------------------------------------------------------------------------------------------------
 SECRETS = {
     "fee": "41234",
@@ -335,7 +418,7 @@ def test_an_unknown_post_and_a_malformed_id_are_not_found(world):
 
 # --- Queries ----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 3, 50])
-def test_the_post_page_takes_sixteen_queries_however_much_is_on_it(rows, world):
+def test_the_post_page_takes_fifteen_queries_however_much_is_on_it(rows, world):
     post = world.post()
     for _ in range(rows):
         code = world.code(post, NOW)
@@ -349,4 +432,4 @@ def test_the_post_page_takes_sixteen_queries_however_much_is_on_it(rows, world):
     client.get(url)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
-    assert len(captured) == 16
+    assert len(captured) == 15
