@@ -1,4 +1,4 @@
-"""A real Celery worker beside a test: in a thread of this process, on the test's database and broker."""
+"""A real Celery worker beside a test: in threads of this process, on the test's database and broker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,6 @@ from sparktrack.celery import app
 
 @contextmanager
 def working() -> Iterator[None]:
-    """Messages are taken and tasks run while the block lasts."""
-    app.control.purge() if app.conf.worker_enable_remote_control else None
-    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
+    """Messages are taken and tasks run, two at a time, while the block lasts."""
+    with start_worker(app, pool="threads", concurrency=2, perform_ping_check=False, shutdown_timeout=20):
         yield

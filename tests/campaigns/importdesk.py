@@ -5,7 +5,6 @@ import re
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -24,7 +23,7 @@ def tsv(*rows: list[str], header: tuple[str, ...] = HEADER) -> str:
     return "\n".join("\t".join(cells) for cells in [header, *rows])
 
 
-def text(response: HttpResponse) -> str:
+def text(response: Any) -> str:
     """What a person reads on a page, blanks folded."""
     page = re.sub(r"<(script|style|head)\b.*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
@@ -42,15 +41,15 @@ class Pages:
         """The address of a page of this brand, or of one of its imports."""
         return reverse(name, args=[self.world.brand.slug, *([run.pk] if run else [])])
 
-    def get(self, name: str, run: ImportRun | None = None, **query: Any) -> HttpResponse:
+    def get(self, name: str, run: ImportRun | None = None, **query: Any) -> Any:
         """Open a page."""
         return self.client.get(self.url(name, run), query)
 
-    def post(self, name: str, run: ImportRun | None = None, **data: Any) -> HttpResponse:
+    def post(self, name: str, run: ImportRun | None = None, **data: Any) -> Any:
         """Press a button."""
         return self.client.post(self.url(name, run), data)
 
-    def upload(self, content: str | bytes, name: str = "sheet.csv") -> HttpResponse:
+    def upload(self, content: str | bytes, name: str = "sheet.csv") -> Any:
         """Paste text, or choose a file."""
         if isinstance(content, str):
             return self.post("imports", pasted=content)
@@ -64,7 +63,7 @@ class Pages:
         assert response["Location"] == self.url("import", run)
         return run
 
-    def confirmed(self, run: ImportRun, **changed: Any) -> HttpResponse:
+    def confirmed(self, run: ImportRun, **changed: Any) -> Any:
         """The columns are as the page guesses, but for what is ``changed``."""
         form = self.get("import", run, step="columns").context["columns"]
         values = {field.html_name: field.value() or "" for field in form}
@@ -83,7 +82,7 @@ class Pages:
         assert self.apply(run, **data).status_code == 302
         return work(run)
 
-    def apply(self, run: ImportRun, **data: Any) -> HttpResponse:
+    def apply(self, run: ImportRun, **data: Any) -> Any:
         """Press the button of the preview."""
         return self.post("import-apply", run, attempt=run.attempt, **data)
 
