@@ -6,7 +6,8 @@
   const LOOK_EVERY = 20_000; // milliseconds; an unchanged board costs the server two small queries
   const SAID_FOR = 12_000; // milliseconds
   const STALE = "This board may no longer be true: load the page again.";
-  const isLook = (event) => event.target.id === "look";
+  // htmx names the element of the event in detail.elt; who asked stands in the request.
+  const isLook = (event) => (event.detail.requestConfig?.elt ?? event.target).id === "look";
 
   // Nothing moves under a person who types, chooses, reads a menu or marks text.
   function isBusy() {
@@ -64,13 +65,17 @@
 
   // What was on the page before an exchange: its counts, and the link that has the focus (it has no id).
   let before = null;
+  // The field in which somebody went on typing while a filter was under way.
+  let typed = null;
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = event;
-    if (detail.elt.id !== "look") {
+    before = null;
+    if (!isLook(event)) {
+      const field = document.activeElement?.closest("#filters input");
+      typed = field ? { id: field.id, value: field.value } : null;
       return;
     }
-    before = null;
     if (detail.xhr.status === 204) {
       say(document.getElementById("news").textContent.replace(STALE, ""));
     } else if (!detail.xhr.responseText.includes('id="lines"')) {
@@ -106,7 +111,10 @@
 
   // After a filter, chip or page the focus stays where it was if that is still there, else it goes to the lines.
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "view" && event.detail.elt.id !== "look") {
+    if (event.target.id === "view" && !isLook(event)) {
+      if (typed && document.activeElement?.id === typed.id) {
+        document.activeElement.value = typed.value;
+      }
       const refused = event.target.querySelector(".summary[role=alert]");
       if (refused) {
         refused.focus();
