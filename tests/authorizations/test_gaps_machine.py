@@ -8,6 +8,8 @@ import contextlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -32,14 +34,18 @@ from authorizations.operations.recording import CodeDraft, record_codes
 from authorizations.windows import Term
 from brands.models import Brand
 from brands.operations.edits import Edit
-from campaigns.models import Flight
+from campaigns.importers import ReadOptions, import_tracker
+from campaigns.models import Flight, ImportRun
 from campaigns.operations import flights as flight_ops
+from campaigns.operations.undo import undo_import
 from campaigns.operations.zones import change_account_zone, change_brand_zone
 from creators.models import Creator
 from posts.enums import Method
 from posts.models import Post
 from posts.operations import add_briefs
 from sparktrack.core.refusals import RefusedError
+from tests.campaigns.importers.drawn import SHEETS
+from tests.campaigns.importers.sheets import write_sheet
 from tests.campaigns.sections_oracle import assert_sections_agree
 from tests.world import DAY, NOW, World, spark_code
 
@@ -223,6 +229,20 @@ class Histories(RuleBasedStateMachine):
     def change_flight(self, flight: int, operation: str) -> None:
         change = getattr(flight_ops, f"{operation}_flights")
         self.attempt(change, flights=[self.one(Flight, flight)])
+
+    @rule(sheet=SHEETS)
+    def import_sheet(self, sheet: list[list[str]]) -> None:
+        with TemporaryDirectory() as folder:
+            path = write_sheet(Path(folder), sheet)
+            brand = Brand.objects.get(pk=self.world.brand.pk)
+            about = {"brand": brand, "now": self.world.now, "actor": self.world.actor}
+            import_tracker(path, options=ReadOptions(), apply=True, skip_errors=True, **about)
+
+    @rule(run=NUMBERS)
+    def undo_an_import(self, run: int) -> None:
+        runs = ImportRun.objects.for_brand(self.world.brand).order_by("-pk")
+        if runs:
+            self.attempt(undo_import, run=runs[run % len(runs)])
 
     @rule(zone=ZONES)
     def move_brand(self, zone: str) -> None:
