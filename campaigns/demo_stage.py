@@ -1,6 +1,7 @@
 """Short ways to tell the story of the demo brand, through the operations that pages use."""
 
 import base64
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -100,7 +101,7 @@ class Stage:
             url = f"https://www.tiktok.com/@{handle}/video/{post_id}"
         usual = {
             "lane": Lane.READY_FOR_SPARK,
-            "landing_page": f"{_SITE}/{title.split(maxsplit=1)[0].lower()}",
+            "landing_page": f"{_SITE}/{re.findall(r'[a-z-]+', title.lower())[0]}",
         }
         draft = PostDraft(
             creator, brief, title, url, post_id, replaces=replaces, details={**usual, **details}
