@@ -209,9 +209,9 @@ def record_rejected_download(*, brand: Brand, run: ImportRun, rows: int, now: da
 
 
 def forget_old_sheets(*, now: datetime, actor: Actor) -> int:
-    """Delete sheets of all brands that were kept for 30 days, and previews that came to nothing; how many runs.
+    """Delete sheets of all brands that were kept for 30 days, with their previews; how many runs.
 
-    Doing it again does no harm. What was imported and can be undone stays on record.
+    Doing it again does no harm. What came to nothing is discarded; what was imported can still be undone.
     """
     old = ImportRun.objects.filter(kept_bytes__isnull=False, created_at__lte=now - SHEETS_ARE_KEPT).exclude(
         state__in=[ImportState.READING, ImportState.APPLYING]
@@ -296,12 +296,11 @@ def _ask(run: ImportRun, state: ImportState, *, now: datetime, actor: Actor) -> 
 
 
 def _forget(run: ImportRun) -> None:
-    """Delete the kept sheet, and the rows of a preview unless it was applied; samples go with them."""
+    """Delete the kept sheet, its samples and the rows of its preview; what was written stays on record."""
     run.kept_bytes, run.look = None, {}
     run.save(update_fields=["state", "ended_at", "problem", "kept_bytes", "look"])
     run.pieces.all().delete()
-    if run.state == ImportState.DISCARDED:
-        run.rows.all().delete()
+    run.rows.all().delete()
 
 
 def _remember_columns(brand: Brand, columns: Mapping[str, str]) -> None:

@@ -303,6 +303,7 @@ def test_sheets_are_deleted_after_thirty_days_and_an_import_stays_undoable(offic
     tasks.delete_old_sheets()
     tasks.delete_old_sheets()
     assert not ImportPiece.objects.exists()
+    assert not ImportRow.objects.exists()
     assert len(entries(office.brand, "import.sheet_deleted")) == 3
     for run in (applied, forgotten, asked):
         run.refresh_from_db()
