@@ -86,27 +86,24 @@ def duplicates(brand: Brand, posts: QuerySet[Post] | None, *, now: datetime) -> 
 
 def _titles(brand: Brand, posts: QuerySet[Post] | None) -> Iterator[Duplicate]:
     """Posts of one creator with the same title, at least one of them without a post id."""
-    own = Post.objects.for_brand(brand).exclude(title="")
+    own = Post.objects.for_brand(brand)
+    same = {"creator": OuterRef("creator"), "title": OuterRef("title")}
+    bare = own.exclude(title="").filter(Exists(own.filter(~Q(pk=OuterRef("pk")), **same)), tiktok_post_id="")
     if posts is not None:
-        own = own.filter(Exists(posts.filter(creator=OuterRef("creator"), title=OuterRef("title"))))
-    groups = list(
-        own.values("creator_id", "title")
-        .annotate(posts=Count("pk"), bare=Count("pk", filter=Q(tiktok_post_id="")))
-        .filter(posts__gt=1, bare__gt=0)
-        .order_by("creator_id", "title")
-        .values_list("creator_id", "title", "posts")[: MOST_COUNTED + 1]
-    )
-    shown = groups[:20]
+        bare = bare.filter(Exists(posts.filter(**same)))
+    # Mostly two of a kind are without an id; where one title has hundreds, fewer titles are counted.
+    rows = bare.order_by("pk").values_list("creator_id", "title")[: 2 * (MOST_COUNTED + 1)]
+    groups = list(dict.fromkeys(rows))
     wanted = Q(pk__in=[])
-    for creator, title, _ in shown:
+    for creator, title in groups[:20]:
         wanted |= Q(creator=creator, title=title)
     members: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
     handles: dict[UUID, str] = {}
-    rows = Post.objects.for_brand(brand).filter(wanted).order_by("pk")
-    for pk, creator, title, handle in rows.values_list("pk", "creator_id", "title", "creator__handle")[:200]:
+    shown = own.filter(wanted).order_by("pk")
+    for pk, creator, title, handle in shown.values_list("pk", "creator_id", "title", "creator__handle")[:200]:
         members[creator, title].append(pk)
         handles[creator] = handle
-    for creator, title, _ in groups:
+    for creator, title in groups:
         yield Duplicate(Same.TITLE, title, (handles.get(creator, ""),), tuple(members[creator, title]))
 
 

@@ -263,43 +263,42 @@ def _idle_unverified(brand: Brand, posts: QuerySet[Post] | None, now: datetime) 
 
 
 def _drifted(brand: Brand, posts: QuerySet[Post] | None, now: datetime) -> Found[Drift]:
-    """Posts that need both, have one, and that no flight runs: those of flights are named among the flights."""
-    over = Q(reasons=Reason.RIGHTS_EXPIRED) | Q(
-        reasons__in=[Reason.CODE_EXPIRED, Reason.CODE_REVOKED], starts_at__gt=now - _LATELY
-    )
+    """Posts that need both, have one, and that no flight runs: those of flights are named among the flights.
+
+    Found by newest posts, latest drift first: the index stops at the bound, where sorting would read all gaps.
+    """
+    needs_both = Post.objects.filter(pk=OuterRef("post"), method=Method.CODE, creator__own_account=False)
     gaps = PostGap.objects.for_brand(brand).filter(
-        over,
-        ~_needed(now),
+        Q(reasons=Reason.RIGHTS_EXPIRED)
+        | Q(reasons__in=[Reason.CODE_EXPIRED, Reason.CODE_REVOKED], starts_at__gt=now - _LATELY),
         Q(ends_at__isnull=True) | Q(ends_at__gt=now),
+        ~_needed(now),
+        Exists(needs_both),
         starts_at__lte=now,
-        post__method=Method.CODE,
-        post__creator__own_account=False,
     )
     if posts is not None:
         gaps = gaps.filter(post__in=posts)
+    over = gaps.order_by("-post_id", "-starts_at").values_list("starts_at", "ends_at", "reasons", "post_id")
+    rows = sorted(over[: MOST_COUNTED + 1], key=lambda row: row[0], reverse=True)
+    shown = {post for *_, post in rows[:LINES]}
+    own = Post.objects.for_brand(brand).filter(pk__in=shown).select_related("creator")
+    about = {post.pk: post for post in own.only("title", "tiktok_post_id", "url", "creator__handle")}
     # A gap of the same post that begins where this one ends: then the other side is over as well.
-    follows = PostGap.objects.filter(
-        brand=OuterRef("brand"), post=OuterRef("post"), starts_at=OuterRef("ends_at")
-    )
-    rows = (
-        gaps.annotate(followed=Exists(follows))
-        .order_by("-starts_at", "-pk")
-        .values_list("reasons", "starts_at", "ends_at", "followed", *_POST)[: MOST_COUNTED + 1]
-    )
-    return bounded(
-        [
-            Drift(
-                post_id=pk,
-                title=_title(*texts),
-                handle=handle,
-                rights_over=reasons == Reason.RIGHTS_EXPIRED,
-                since=since,
-                until=until,
-                again=until is not None and not followed,
-            )
-            for reasons, since, until, followed, pk, handle, *texts in rows
-        ]
-    )
+    following = PostGap.objects.for_brand(brand).filter(post__in=shown, starts_at__gt=now)
+    followed = set(following.values_list("post_id", "starts_at"))
+    lines = [
+        Drift(
+            post_id=pk,
+            title=str(about[pk]),
+            handle=about[pk].creator.handle,
+            rights_over=reasons == Reason.RIGHTS_EXPIRED,
+            since=since,
+            until=until,
+            again=until is not None and (pk, until) not in followed,
+        )
+        for since, until, reasons, pk in rows[:LINES]
+    ]
+    return Found(lines, min(len(rows), MOST_COUNTED), is_bound=len(rows) > MOST_COUNTED)
 
 
 # What a line says of a post, in this order.

@@ -118,7 +118,7 @@ def test_the_number_of_queries_does_not_grow(world):
     few = queries()
     for _ in range(2):
         grow()
-    assert queries() == few <= 17
+    assert queries() == few <= 16
 
 
 # --- Ends nobody verified --------------------------------------------------------------------------------------------
