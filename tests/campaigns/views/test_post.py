@@ -270,7 +270,7 @@ def test_history_shows_the_newest_and_all_of_it_behind_a_link(world, show):
     first = show(post)
     assert text(first, "history").count("Post edited") == 8
     assert "Post added" not in text(first, "history")
-    assert 'href="?history=all#history"' in first.content.decode()
+    assert f'href="{post.get_absolute_url()}?history=all#history"' in first.content.decode()
     client = client_of(world.member(Role.VIEWER))
     everything = client.get(f"/b/{world.brand.slug}/posts/{post.pk}/?history=all")
     assert text(everything, "history").count("Post edited") == 12
@@ -363,6 +363,14 @@ def test_a_viewer_sees_no_fee_no_contact_and_no_internal_note(world, show):
         pages += client.get(f"/b/{world.brand.slug}/{query}").content.decode()
     for name, secret in SECRETS.items():
         assert secret not in pages.replace(",", ""), name
+
+
+def test_buyers_read_fee_and_spend_cap_in_the_brands_currency(world, show):
+    rights = text(show(full_of_secrets(world), Role.BUYER), "rights")
+    assert "Fee $41,234" in rights
+    assert "Spend cap $51,234" in rights
+    assert "Granted by Fern Talent" in rights
+    assert "Fern" not in text(show(full_of_secrets(world), Role.VIEWER), "rights")
 
 
 def test_a_viewer_does_not_see_notes_by_way_of_the_history(world, show):
