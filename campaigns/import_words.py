@@ -57,7 +57,6 @@ STATES: Final = {
 STAGES: Final = {
     "reading": "Reading the sheet",
     "planning": "Comparing the rows with what is on file",
-    "rows": "Writing down the preview",
     "creators": "Writing creators",
     "posts": "Writing posts",
     "stages": "Writing stages of posts",
@@ -68,6 +67,7 @@ STAGES: Final = {
     "campaigns": "Writing campaigns",
     "flights": "Writing flights",
     "judging": "Judging what may run",
+    "noting": "Noting what was touched, so that it can be undone",
 }
 
 

@@ -129,6 +129,8 @@ def owners_form(request: BrandRequest, run: ImportRun, data: Any = None) -> Owne
     names = run.report.get("unknown_owners") or {}
     if not names:
         return None
+    # PostgreSQL keeps the order of a JSON object its own way; the page and its answer must agree.
+    names = dict(sorted(names.items(), key=lambda item: (-item[1], item[0])))
     return OwnersForm(
         data,
         names=names,
