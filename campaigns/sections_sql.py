@@ -67,10 +67,12 @@ def _quoted(sections: Iterable[Section]) -> str:
 
 # Flights that are not over: from when they are judged, their first gap, by when a replacement of their code must be
 # applied, their section. ``{first_gap}``, ``{chosen}`` and ``{narrowed}`` are filled in by campaigns.sections.
+# Code uses are looked up for the few old codes that end inside a flight: asked for all at once, PostgreSQL would read
+# the uses of all brands.
 CLASSIFIED = f"""
     WITH judged AS (
         SELECT f.id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at, f.daily_spend,
-               COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency,
+               f.ad_account_id, COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency,
                CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
                COALESCE(f.ends_at, %(far)s) AS until_at,
                CASE WHEN f.starts_at <= %(now)s OR f.launched_at <= %(now)s THEN 1 ELSE 0 END AS live
@@ -81,27 +83,26 @@ CLASSIFIED = f"""
            AND (f.ended_at IS NULL OR f.ended_at > %(now)s)
            {{chosen}}
     ),
-    unapplied AS (
-        SELECT o.post_id, u.ad_account_id,
+    replaced AS MATERIALIZED (
+        SELECT j.id, j.ad_account_id, n.id AS new_id, o.id AS old_id,
                CASE WHEN o.revoked_at < o.expires_at THEN o.revoked_at ELSE o.expires_at END AS apply_by
           FROM authorizations_authorizationcode n
+          JOIN judged j ON j.post_id = n.post_id
           JOIN authorizations_authorizationcode o ON o.id = n.supersedes_id
-          JOIN authorizations_codeuse u ON u.code_id = o.id
          WHERE n.brand_id = %(brand)s AND n.supersedes_id IS NOT NULL AND n.expires_at > %(now)s
            AND n.rejected_at IS NULL AND (n.revoked_at IS NULL OR n.revoked_at > %(now)s)
-           AND NOT EXISTS (SELECT 1 FROM authorizations_codeuse s
-                            WHERE s.code_id = n.id AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
-                                                        OR s.ad_account_id = u.ad_account_id))
+           AND o.expires_at > j.starts_at AND (o.revoked_at IS NULL OR o.revoked_at > j.starts_at)
+           AND (o.expires_at < j.until_at OR o.revoked_at < j.until_at)
     ),
     due AS (
-        SELECT e.id, MIN(r.apply_by) AS apply_by
-          FROM unapplied r
-          JOIN campaigns_flight e ON e.post_id = r.post_id AND e.starts_at < r.apply_by
-                                 AND (e.ends_at IS NULL OR e.ends_at > r.apply_by)
-                                 AND (e.ad_account_id IS NULL OR r.ad_account_id IS NULL
-                                      OR e.ad_account_id = r.ad_account_id)
-         WHERE e.brand_id = %(brand)s
-         GROUP BY e.id
+        SELECT r.id, MIN(r.apply_by) AS apply_by
+          FROM replaced r
+          JOIN authorizations_codeuse u ON u.code_id = r.old_id
+         WHERE (r.ad_account_id IS NULL OR u.ad_account_id IS NULL OR u.ad_account_id = r.ad_account_id)
+           AND NOT EXISTS (SELECT 1 FROM authorizations_codeuse s
+                            WHERE s.code_id = r.new_id AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
+                                                            OR s.ad_account_id = u.ad_account_id))
+         GROUP BY r.id
     ),
     with_gap AS (
         SELECT j.*, g.id AS gap_id, g.reasons, g.stops_itself,
