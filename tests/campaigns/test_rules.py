@@ -8,7 +8,13 @@ import pytest
 from authorizations.enums import Reason, Verdict
 from authorizations.rules import Coverage, Gap
 from campaigns.enums import FlightStatus, Section
-from campaigns.rules import board_section, flight_end, flight_status
+from campaigns.rules import (
+    Replacement,
+    apply_replacement_by,
+    board_section,
+    flight_end,
+    flight_status,
+)
 from tests.world import DAY, NOW
 
 TICK = timedelta(microseconds=1)
@@ -141,3 +147,82 @@ def test_every_judged_flight_has_a_place():
     gaps = [gap(NOW, *reasons) for reasons in ((CODE,), (RIGHTS,), (GONE,), (CODE, RIGHTS, GONE))]
     for state, one, verdict, evergreen in product((LIVE, PLANNED), gaps, Verdict, (True, False)):
         assert place(state, one, verdict=verdict, evergreen=evergreen) in Section
+
+
+# --- A replacement that is not applied -----------------------------------------------------------------------------
+def apply_by(old="?", new="", *, account="A", ends=2, start=-1, end=9):
+    """In days from now: by when a flight in ``account`` needs its replacement; ``?`` is an account nobody named."""
+    names = {"?": None}
+    replacement = Replacement(
+        NOW + ends * DAY, [names.get(each, each) for each in old], [names.get(each, each) for each in new]
+    )
+    found = apply_replacement_by(
+        [replacement],
+        account=names.get(account, account),
+        starts_at=None if start is None else NOW + start * DAY,
+        ends_at=None if end is None else NOW + end * DAY,
+    )
+    return None if found is None else (found - NOW) // DAY
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "account", "needs"),
+    [
+        ("A", "", "A", True),
+        ("A", "", "B", False),
+        ("A", "", "?", True),
+        ("?", "", "A", True),
+        ("?", "B", "A", False),
+        ("AB", "B", "A", True),
+        ("AB", "B", "B", False),
+        ("AB", "B", "?", True),
+        ("A", "?", "A", False),
+        ("A", "A", "A", False),
+        ("", "", "A", False),
+    ],
+)
+def test_a_replacement_is_needed_where_the_old_code_may_be_in_use_and_the_new_one_is_not(
+    old, new, account, needs
+):
+    assert (apply_by(old, new, account=account) is not None) is needs
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ({}, 2),
+        ({"end": None}, 2),
+        ({"end": 2}, None),
+        ({"start": 2}, None),
+        ({"start": 1}, 2),
+        ({"start": None}, None),
+        ({"ends": -0.5}, -1),
+        ({"ends": -1}, None),
+    ],
+)
+def test_it_is_needed_only_if_the_old_code_ends_inside_the_flight(said, days):
+    assert apply_by(**said) == days
+
+
+def test_the_first_old_code_that_ends_counts():
+    replacements = [Replacement(NOW + days * DAY, [None], []) for days in (5, 3, 8)]
+    assert apply_replacement_by(replacements, account=None, starts_at=NOW, ends_at=None) == NOW + 3 * DAY
+
+
+@pytest.mark.parametrize(
+    ("verdict", "gaps", "section"),
+    [
+        (Verdict.COVERED, (), Section.STOPS),
+        (Verdict.LAPSES, (gap(NOW + 3 * DAY, RIGHTS),), Section.STOPS),
+        (Verdict.LAPSES, (gap(NOW + 2 * DAY, RIGHTS),), Section.MUST_PAUSE),
+        (Verdict.LAPSES, (gap(NOW + DAY, RIGHTS),), Section.MUST_PAUSE),
+        (Verdict.BLOCKED, (gap(NOW, RIGHTS),), Section.WITHOUT_RIGHTS),
+    ],
+)
+def test_a_replacement_to_apply_is_a_stop_unless_something_else_comes_first(verdict, gaps, section):
+    coverage = Coverage(verdict, None, gaps)
+    by = NOW + 2 * DAY
+    assert board_section(LIVE, coverage, evergreen=False, now=NOW, apply_by=by) is section
+    assert board_section(FlightStatus.PAUSED, coverage, evergreen=False, now=NOW, apply_by=by) is (
+        Section.PAUSED
+    )

@@ -29,7 +29,7 @@ def local(month: int, day: int, hour: int = 0, minute: int = 0, year: int = 2026
 START, END = local(11, 9), local(12, 15)
 
 
-def say(gaps, *, start=START, end=END, status=FlightStatus.LIVE, since=None, subject=MAYA):
+def say(gaps, *, start=START, end=END, status=FlightStatus.LIVE, since=None, subject=MAYA, apply_by=None):
     return flight_words(
         judge(gaps, starts_at=start, ends_at=end, now=NOW),
         status=status,
@@ -38,6 +38,7 @@ def say(gaps, *, start=START, end=END, status=FlightStatus.LIVE, since=None, sub
         subject=subject,
         times=TIMES,
         blocked_since=since,
+        apply_by=apply_by,
     )
 
 
@@ -58,6 +59,7 @@ def test_a_code_that_ends_mid_flight_stops_at_its_instant():
     assert words.why == "The code ends. Last full day: Sun 22 Nov (America/New_York)."
     assert (words.tone, words.limit) == (Tone.WARN, "Code ends")
     assert (words.when, words.at) == ("in 2 d 4 h", local(11, 23, 18, 12))
+    assert words.day == "last full day Sun 22 Nov"
     assert words.step == "Ask @maya.glow for 30 days"
 
 
@@ -176,6 +178,22 @@ def test_a_flight_without_dates_is_not_judged():
         None, status=FlightStatus.UNPLANNED, starts_at=None, ends_at=None, subject=MAYA, times=TIMES
     )
     assert words.limit == "Not planned"
+
+
+def test_a_replacement_that_is_not_applied_says_by_when():
+    words = say((), apply_by=local(11, 23, 18, 12))
+    assert (words.tone, words.limit) == (Tone.WARN, "Replacement not applied")
+    assert (words.when, words.at) == ("in 2 d 4 h", local(11, 23, 18, 12))
+    assert words.step == "Apply by Mon 23 Nov, 18:12 EST"
+    by_date = say((), apply_by=local(11, 24))
+    assert (by_date.when, by_date.day, by_date.at) == ("2 full days left", "last day Mon 23 Nov", None)
+    assert by_date.step == "Apply by Mon 23 Nov"
+
+
+def test_a_replacement_whose_old_code_has_ended_is_to_be_applied_now():
+    words = say((), apply_by=local(11, 21, 11, 5))
+    assert (words.tone, words.when) == (Tone.STOP, "for 3 h")
+    assert words.step == "The old code has ended: apply the new one now"
 
 
 def test_a_window_that_is_an_account_link_is_not_called_a_code():

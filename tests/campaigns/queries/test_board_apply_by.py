@@ -12,6 +12,7 @@ from authorizations.operations.codes import Use, mark_applied, reject_codes, rev
 from campaigns.enums import Section, Sort
 from campaigns.operations.flights import pause_flights
 from campaigns.queries.board import board
+from campaigns.queries.post import post_page
 from campaigns.sections import Choice
 from tests.campaigns.sections_oracle import assert_sections_agree
 from tests.world import DAY, NOW, World
@@ -121,6 +122,17 @@ def test_paused_flights_wait(world):
     (line,) = section_of(world).lines
     assert section_of(world).section is Section.PAUSED
     assert line.apply_by is None
+
+
+@pytest.mark.parametrize(
+    ("old_in", "new_in"), [("A", ""), ("?", ""), ("AB", "A"), ("A", "A"), ("AB", "?"), ("?", "A")]
+)
+def test_the_post_page_asks_for_the_same(old_in, new_in, world):
+    accounts = {"A": world.account(), "B": world.account(), "?": None}
+    named = {"old_in": [accounts[each] for each in old_in], "new_in": [accounts[each] for each in new_in]}
+    flight, _, _ = replaced(world, **named)
+    todos = [todo.title for todo in post_page(world.brand, flight.post_id, now=NOW).todos]
+    assert ("Apply the replacement" in todos) is (section_of(world).section is Section.STOPS)
 
 
 ACCOUNTS = st.sets(st.sampled_from("AB?"), max_size=3)
