@@ -5,8 +5,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from authorizations.enums import EndSource
-from campaigns.phrases import SOURCES, Subject, Tone
+from authorizations.enums import EndSource, Reason
+from campaigns.phrases import SOURCES, Subject, Tone, limiting
 from campaigns.queries.duplicates import Duplicate, PastedTwice, Same
 from campaigns.queries.findings import Drift, UnverifiedEnd
 from campaigns.queries.lines import BoardLine
@@ -34,6 +34,10 @@ class Line:
     post_id: UUID | None = None
     board: str = ""
     plan: str = ""
+
+
+# What another code of the creator mends.
+_FOR_A_CODE = frozenset({Reason.NO_CODE, Reason.CODE_EXPIRED, Reason.CODE_REVOKED})
 
 
 def flight_line(line: BoardLine, *, now: datetime, viewer_zone: str, by_the_day: bool = False) -> Line:
@@ -78,7 +82,7 @@ def _plan(line: BoardLine, times: TimeWords) -> str:
     gap = line.first_gap
     if line.linked or line.apply_by or line.starts_at is None or line.ends_at is None:
         return ""
-    if gap is None or not any("code" in reason for reason in gap.reasons):
+    if gap is None or limiting(gap) not in _FOR_A_CODE:
         return ""
     today = local_date(times.now, line.zone)
     days = {

@@ -59,9 +59,9 @@ def planner_answer(plan: Plan, advice: Advice, *, time_known: bool, now: datetim
     if advice.days is None and advice.later is None:
         tone = Tone.STOP
     why = words.why()
-    for note in rights:
-        if note.tone is Tone.WARN:
-            why += f" But {note.title[0].lower()}{note.title[1:]}."
+    missing = [f"{note.title[0].lower()}{note.title[1:]}" for note in rights if note.tone is Tone.WARN]
+    if missing:
+        why += f" But {', and '.join(missing)}."
     return Answer(
         tone=tone,
         headline=words.headline(),

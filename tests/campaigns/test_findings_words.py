@@ -135,6 +135,15 @@ def test_a_flight_that_lacks_a_code_carries_its_plan(world):
     assert parse_qs(line.plan)["starts_on"] == ["2026-11-26"]
 
 
+def test_a_code_that_starts_later_needs_no_plan(world):
+    post = world.post()
+    world.code(post, NOW + 5 * DAY)
+    world.right(world.day(-9), post=post)
+    world.flight(post, world.day(1), world.day(9))
+    part = next(part for part in said(world).parts if part.name == "waiting")
+    assert [(line.step, line.plan) for line in part.lines] == [("Wait: it starts Thu 26 Nov", "")]
+
+
 @pytest.mark.parametrize(
     ("source", "assumed", "when", "limit", "step"),
     [

@@ -242,6 +242,12 @@ def test_days_without_a_paid_right_are_named(first, last, title, text):
     assert answer.tone is Tone.WARN
 
 
+def test_rights_that_begin_late_and_end_early_are_said_in_one_sentence():
+    days = rights(date(2026, 11, 5), date(2026, 11, 20))
+    why = said(plan(date(2026, 11, 1), date(2026, 11, 30), date(2026, 10, 31), **days)).why
+    assert why.endswith("But rights begin Thu 5 Nov, and rights end Fri 20 Nov: pause it that day.")
+
+
 def test_rights_that_cover_the_flight_are_said_too():
     days = rights(date(2026, 11, 1), date(2026, 11, 30))
     answer = said(plan(date(2026, 11, 1), date(2026, 11, 30), date(2026, 10, 20), **days))
