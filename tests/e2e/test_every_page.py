@@ -72,6 +72,7 @@ def test_sections_and_filters(page, enter_demo):
         "q=ramen",
         "q=nowhere",
         "reason=no_code&lapses_within=30",
+        "more=1&sort=money",
     ]
     assert look(page, *(f"{BOARD}?{query}" for query in queries)) == []
 
