@@ -57,7 +57,6 @@ class FlightDraft:
     post: Post
     campaign: Campaign
     buyer: User | None = None
-    buyer_invited: Invitation | None = None
     ad_account: AdAccount | None = None
     starts_on: date | None = None
     ends_on: date | None = None
@@ -66,6 +65,7 @@ class FlightDraft:
     call_to_action: str = ""
     landing_page: str = ""
     ad_name: str = ""
+    buyer_invited: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.db import models
 
 from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from brands.models import Attachment, AuditEntry, Brand, BrandOwned
-from brands.operations.edits import rows_with
+from brands.operations.edits import rows_with, values_with
 from campaigns.models import Flight, ImportedRow, ImportRun
 from campaigns.operations.touched import entries_about, stored_value, value_of, zones_of
 from sparktrack.core.refusals import RefusedError
@@ -61,14 +61,16 @@ def _changed(
     model: type[BrandOwned], brand: Brand, run: ImportRun, items: Mapping[UUID, ImportedRow]
 ) -> Iterator[Obstacle]:
     entries = entries_about(brand, items, but_of=run.pk)
-    there = {row.pk: row for row in rows_with(model, brand, "pk", items)}
+    there = set(values_with(model, brand, "pk", items, "pk"))
+    changed = [pk for pk, item in items.items() if item.before is not None]
+    rows = {row.pk: row for row in rows_with(model, brand, "pk", changed)}
     for pk, item in items.items():
         later = entries.get(pk, [])[item.entries :]
         if later:
             yield Obstacle(item.kind, pk, later[-1].object_label, _who_did(later[-1]), later[-1].at)
-        elif pk not in there:
+        elif (pk,) not in there:
             yield Obstacle(item.kind, pk, item.label, "It is not there any more.")
-        elif name := _differs(there[pk], item):
+        elif pk in rows and (name := _differs(rows[pk], item)):
             yield Obstacle(item.kind, pk, item.label, f"Its {_words(name)} changed since.")
         elif name := _points_nowhere(model, item):
             yield Obstacle(
@@ -100,27 +102,24 @@ def _depended_on(
     model: type[BrandOwned], brand: Brand, created: list[UUID], kept: Kept
 ) -> Iterator[Obstacle]:
     """New rows of the import that rows which it did not create refer to; gaps follow by themselves."""
-    blocked: set[UUID] = set()
+    needed: dict[UUID, tuple[type[BrandOwned], UUID]] = {}
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ManyToOneRel) or relation.related_model is PostGap:
             continue
         dependant: Any = relation.related_model
         ours = kept.get(dependant, {})
         column = relation.field.attname
-        for row in rows_with(dependant, brand, column, created):
-            target = getattr(row, column)
-            mine = ours.get(row.pk)
-            if target not in blocked and (mine is None or mine.before is not None):
-                blocked.add(target)
-                yield _dependant(kept[model][target], dependant._meta.verbose_name, row)
-    for row in rows_with(Attachment, brand, "subject_id", created):
-        if row.subject_id not in blocked:
-            blocked.add(row.subject_id)
-            yield _dependant(kept[model][row.subject_id], "attachment", row)
-
-
-def _dependant(item: ImportedRow, what: str, row: Any) -> Obstacle:
-    return Obstacle(item.kind, item.object_id, item.label, f"The {what} “{row}” depends on it.")
+        for pk, target in values_with(dependant, brand, column, created, "pk", column):
+            mine = ours.get(pk)
+            if mine is None or mine.before is not None:
+                needed.setdefault(target, (dependant, pk))
+    for pk, target in values_with(Attachment, brand, "subject_id", created, "pk", "subject_id"):
+        needed.setdefault(target, (Attachment, pk))
+    for target, (dependant, pk) in needed.items():
+        item = kept[model][target]
+        row = dependant._default_manager.filter(brand=brand).get(pk=pk)
+        what = f"The {dependant._meta.verbose_name} “{row}” depends on it."
+        yield Obstacle(item.kind, item.object_id, item.label, what)
 
 
 def _zone_changes(brand: Brand, run: ImportRun, kept: Kept) -> Iterator[Obstacle]:

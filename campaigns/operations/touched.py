@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db import models
 
+from authorizations.operations.gaps import sliced
 from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
 from brands.operations.audit import plain
-from brands.operations.edits import rows_with
 from campaigns.enums import ImportState
 from campaigns.models import ImportRun
 
+# Below the number of parameters that SQLite takes in one query.
+_SLICE = 900
 # To look at a code, or to copy it, changes nothing.
 _HARMLESS = ("code.revealed", "code.copied", "code.source_post_code_revealed")
 
@@ -51,9 +53,12 @@ def entries_about(brand: Brand, ids: Iterable[UUID], *, but_of: UUID) -> dict[UU
     undone = ImportRun.objects.for_brand(brand).filter(state=ImportState.UNDONE)
     marks = {mark_of(but_of), *(mark_of(pk) for pk in undone.values_list("pk", flat=True))}
     found: dict[UUID, list[AuditEntry]] = defaultdict(list)
-    for entry in rows_with(AuditEntry, brand, "object_id", ids):
-        if entry.request_id not in marks and entry.action not in _HARMLESS and entry.object_id:
-            found[entry.object_id].append(entry)
+    others = AuditEntry.objects.for_brand(brand).exclude(request_id__in=marks).exclude(action__in=_HARMLESS)
+    # Most rows of an import have no other entries: the database leaves those out.
+    for part in sliced(ids, _SLICE):
+        for entry in others.filter(object_id__in=part).defer("before", "after"):
+            if entry.object_id is not None:
+                found[entry.object_id].append(entry)
     for entries in found.values():
         entries.sort(key=lambda entry: entry.pk)
     return found

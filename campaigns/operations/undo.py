@@ -1,9 +1,8 @@
 """Undoing an import: exactly what it created or changed is put back, or nothing is."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from authorizations.models import AuthorizationCode, CodeUse, PostGap, UsageRight
@@ -19,6 +18,7 @@ from campaigns.operations.touched import mark_of, value_of
 from creators.models import Creator
 from posts.models import MetricsSnapshot, Post, StageEvent
 from sparktrack.core.actors import Actor
+from sparktrack.core.models import Row
 
 __all__ = ["Obstacle", "UndoBlockedError", "undo_import"]
 
@@ -58,7 +58,7 @@ def undo_import(*, brand: Brand, run: ImportRun, now: datetime, actor: Actor) ->
         marked = Actor(actor.kind, actor.id, actor.label, actor.ip, mark_of(current.pk))
         gone = 0
         for model, items in kept.items():
-            created = [pk for pk, item in items.items() if item.before is None]
+            created = [item for item in items.values() if item.before is None]
             gone += _remove(model, touched, created, now=now, actor=marked)
         back = 0
         for model, items in kept.items():
@@ -73,17 +73,33 @@ def undo_import(*, brand: Brand, run: ImportRun, now: datetime, actor: Actor) ->
     return current
 
 
+class _Gone:
+    """A row that is deleted without being loaded, as the audit knows it."""
+
+    def __init__(self, model: type[BrandOwned], item: ImportedRow) -> None:
+        self._meta = model._meta
+        self.pk = item.object_id
+        self._label = item.label
+
+    def __str__(self) -> str:
+        return self._label
+
+
 def _remove(
-    model: type[BrandOwned], touched: Touched, created: Collection[UUID], *, now: datetime, actor: Actor
+    model: type[BrandOwned], touched: Touched, created: Sequence[ImportedRow], *, now: datetime, actor: Actor
 ) -> int:
-    for rows in _sliced_rows(model, touched.brand, created):
-        _touch(touched, rows)
-        action = f"{model._meta.model_name}.import_undone"
-        record_changes(touched.brand, [Change(action, row) for row in rows], now=now, actor=actor)
-        ids = [row.pk for row in rows]
+    action = f"{model._meta.model_name}.import_undone"
+    for part in sliced(created, _SLICE):
+        ids = [item.object_id for item in part]
+        rows: Any = model._default_manager.filter(brand=touched.brand, pk__in=ids)
+        if model in _DECIDE:
+            touched.posts.update(rows.exclude(post=None).values_list("post_id", flat=True))
         if model is Post:
             PostGap.objects.for_brand(touched.brand).filter(post__in=ids).delete()
-        model._default_manager.filter(brand=touched.brand, pk__in=ids).delete()
+        gone = [Change(action, cast(Row, _Gone(model, item))) for item in part]
+        record_changes(touched.brand, gone, now=now, actor=actor)
+        # Nothing refers to them any more, which the keys of the database hold: Django need not look.
+        rows._raw_delete(rows.db)
     return len(created)
 
 
@@ -95,7 +111,8 @@ def _put_back(
     now: datetime,
     actor: Actor,
 ) -> int:
-    for rows in _sliced_rows(model, touched.brand, changed):
+    for part in sliced(changed, _SLICE):
+        rows: list[Any] = list(rows_with(model, touched.brand, "pk", part))
         names: set[str] = set()
         changes = []
         for row in rows:
@@ -114,24 +131,10 @@ def _put_back(
             )
         model._default_manager.bulk_update(rows, sorted(names), batch_size=BATCH)
         record_changes(touched.brand, changes, now=now, actor=actor)
-        _touch(touched, rows)
+        if model in _DECIDE:
+            touched.posts.update(row.post_id for row in rows if row.post_id)
     return len(changed)
 
 
-def _sliced_rows(model: type[BrandOwned], brand: Brand, ids: Iterable[UUID]) -> Iterator[list[Any]]:
-    related = [field.name for field in model._meta.concrete_fields if field.name in _LABELLED_BY[model]]
-    for part in sliced(ids, _SLICE):
-        yield list(rows_with(model, brand, "pk", part, related=related))
-
-
-def _touch(touched: Touched, rows: Iterable[Any]) -> None:
-    """Codes and rights decide what may run; what an import changes of posts and creators does not."""
-    for row in rows:
-        if isinstance(row, AuthorizationCode | UsageRight) and row.post_id:
-            touched.posts.add(row.post_id)
-
-
-# Rows that the label of a row needs.
-_LABELLED_BY: dict[type[BrandOwned], frozenset[str]] = defaultdict(
-    frozenset, {CodeUse: frozenset({"code", "ad_account"})}
-)
+# Codes and rights decide what may run; what an import changes of posts and creators does not.
+_DECIDE = frozenset({AuthorizationCode, UsageRight})

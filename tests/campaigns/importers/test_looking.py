@@ -38,6 +38,28 @@ def test_codes_are_masked_wherever_they_stand(office):
     assert f"…{code[-4:]}" in str(found)
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "#short+Secret=123",
+        " ".join(spark_code(3)[start : start + 10] for start in range(0, 70, 10)),
+        "\u200b".join(spark_code(3)[start : start + 20] for start in range(0, 80, 20)),
+    ],
+)
+def test_a_code_is_masked_in_its_column_however_odd_and_broken_up_it_is(cell, office):
+    found = look(office, row(spark_code=cell, post_link=post_url()))
+    columns = {column["header"]: column for column in found["columns"]}
+    assert columns["Spark code"]["samples"] == [f"…{cell[-4:]}"]
+
+
+def test_a_code_with_unseen_characters_is_masked_in_any_column(office):
+    code = spark_code(4)
+    hidden = code[:20] + "\u200b" + code[20:]
+    found = str(look(office, row(notes=f"take {hidden} 👨\u200d👩", title=hidden, post_link=post_url())))
+    assert code[1:15] not in found
+    assert code[25:50] not in found
+
+
 def test_a_date_that_can_be_read_in_two_ways_is_asked_about(office):
     found = look(office, row(auth_date="03/04/2026"), row(auth_date="05/05/2026"))
     assert found["date_order"] is None
@@ -65,7 +87,7 @@ def test_another_sheet_of_a_workbook_is_looked_at_as_long_as_nothing_was_importe
     run = receive_sheet(content, file_name="a.xlsx", **office.by)
     other = next(name for name in run.look["sheets"] if name != run.look["sheet"])
     again = look_again(run, brand=office.brand, sheet=other)
-    assert (again.look["sheet"], again.sheet) == (other, other)
+    assert (again.look["sheet"], again.sheet) == (other, run.sheet)
     with pytest.raises(UnusableFile, match="no sheet"):
         look_again(run, brand=office.brand, sheet="Nowhere")
     done = office.bring(row(creator_handle="maya", post_link=post_url()))
