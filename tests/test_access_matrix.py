@@ -169,8 +169,13 @@ MODELS = """
     brands.membership                 -    yes     -
     brands.user                       -    yes     -
     campaigns.campaign                yes  yes     -
+    campaigns.columnmeaning           -    -       -
     campaigns.flight                  yes  yes     -
+    campaigns.importedrow             -    -       -
+    campaigns.importpiece             -    -       -
+    campaigns.importrow               -    -       -
     campaigns.importrun               -    -       -
+    campaigns.ownername               -    -       -
     creators.creator                  yes  yes     -
     mfa.authenticator                 -    -       yes
     posts.brief                       yes  yes     -
