@@ -10,6 +10,7 @@ from django import forms
 from campaigns.forms.column_words import COLUMN_WORDS, column_choices
 from campaigns.importers.columns import Field
 from campaigns.wishes import Wishes
+from sparktrack.core.tabular import fold_name
 from sparktrack.core.wording import short_day
 
 _ORDERS: Final = {
@@ -130,7 +131,7 @@ class ColumnsForm(forms.Form):
 
 
 def _columns(look: Mapping[str, Any], heading: int | None) -> list[Column]:
-    """Columns with the same header are one: what is said of it holds for the first."""
+    """Columns with the same header (case and punctuation aside) are one: what is said of it holds for the first."""
     if look.get("columns"):
         found = [
             Column(one["header"], one["samples"], one["field"], one["remembered"]) for one in look["columns"]
@@ -145,7 +146,7 @@ def _columns(look: Mapping[str, Any], heading: int | None) -> list[Column]:
         ]
     else:
         found = []
-    return list({column.header: column for column in reversed(found)}.values())[::-1]
+    return list({fold_name(column.header): column for column in reversed(found)}.values())[::-1]
 
 
 def _below(rows: Sequence[Sequence[str]], index: int) -> list[str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.importers.columns import Field
 from campaigns.importers.messages import Message, Problem
-from sparktrack.core.cells import Cell, Refusal, cell_text
+from sparktrack.core.cells import INVISIBLE, Cell, Refusal, cell_text
 from sparktrack.core.dates import AmbiguousDate, BadDate, DateOrder, When, parse_date
 from sparktrack.core.tabular import Header, Row
 from sparktrack.tiktok.codes import ending
@@ -26,6 +26,8 @@ _NOTHING: Final = frozenset(
 _CODE: Final = re.compile(r"(?:#|%23)[A-Za-z0-9+/%=]{36,}|(?<![\w/.?&=@%+#-])(?!//)[A-Za-z0-9+/%=]{36,}")
 _WHOLE_CODE: Final = re.compile(r"#?[A-Za-z0-9+/%=]{36,}")
 _SHORTEST_CODE: Final = 36
+_OFFICIAL_LENGTH: Final = 65  # "#" and 64 characters: a code however it is broken up
+_UNSEEN: Final = dict.fromkeys(map(ord, INVISIBLE))
 _CONTROL: Final = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 _BETWEEN_WORDS: Final = re.compile(r"[\W_]+")
 
@@ -39,6 +41,8 @@ def clean_text(cell: Cell) -> str:
         text = text.translate(_CONTROL)
     if len(text) < _SHORTEST_CODE:
         return text
+    if not text.isascii() and (is_code_like(seen := text.translate(_UNSEEN)) or _CODE.search(seen)):
+        text = seen  # a code with a zero-width character in it is a code all the same
     if is_code_like(text):
         return "…" + ending("".join(text.split()))
     return _CODE.sub(lambda found: "…" + ending(found[0]), text)
@@ -48,7 +52,11 @@ def is_code_like(cell: Cell) -> bool:
     """Whether a cell that should hold something else may be a code, perhaps with line breaks in it."""
     pieces = cell_text(cell).strip("\"'").split()
     # Words of a sentence are short; a code that chats and mails broke into lines is not.
-    return max(map(len, pieces), default=0) >= 20 and _WHOLE_CODE.fullmatch("".join(pieces)) is not None
+    whole = "".join(pieces)
+    long_enough = max(map(len, pieces), default=0) >= 20 or (
+        whole[:1] == "#" and len(whole) == _OFFICIAL_LENGTH
+    )
+    return long_enough and _WHOLE_CODE.fullmatch(whole) is not None
 
 
 def one_line(text: str) -> str:

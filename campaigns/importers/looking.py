@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -9,8 +10,9 @@ from typing import Any
 
 from brands.models import Brand
 from campaigns.importers.cells import clean_text, one_line
-from campaigns.importers.columns import tracker_header, tracker_score
+from campaigns.importers.columns import Field, tracker_header, tracker_score
 from campaigns.importers.memory import remembered_columns, with_remembered
+from campaigns.importers.preview import masked_cells
 from campaigns.importers.reading import ambiguity, body, date_cells
 from campaigns.models import ImportRun
 from campaigns.operations.imports import SheetGoneError, Upload, keep_look, keep_upload
@@ -78,8 +80,9 @@ def look_at(content: bytes, *, brand: Brand, sheet: str = "") -> dict[str, Any]:
 
 def _described(file: SheetFile, sheet: str | None, header: Header, known: set[str]) -> dict[str, Any]:
     samples: dict[int, list[str]] = {index: [] for index in range(len(header.names))}
+    codes = {index for index, field in header.fields.items() if field == Field.CODE}
     for row in islice(body(file, sheet, header), _SAMPLE_ROWS):
-        _take_samples(row, samples)
+        _take_samples(row, samples, codes)
     columns = [
         {
             "header": name,
@@ -100,10 +103,10 @@ def _described(file: SheetFile, sheet: str | None, header: Header, known: set[st
     }
 
 
-def _take_samples(row: Row, samples: dict[int, list[str]]) -> None:
-    for index, cell in enumerate(row.cells):
+def _take_samples(row: Row, samples: dict[int, list[str]], codes: Collection[int]) -> None:
+    for index, text in enumerate(masked_cells(row.cells, codes)):
         kept = samples.get(index)
-        if kept is not None and len(kept) < _SAMPLES and (text := _shown(cell)) and text not in kept:
+        if kept is not None and len(kept) < _SAMPLES and (text := _shown(text)) and text not in kept:
             kept.append(text)
 
 

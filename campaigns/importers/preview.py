@@ -63,18 +63,27 @@ def rows_of(plan: ImportPlan, tracker: Tracker, file: SheetFile, run: ImportRun)
 
 
 def digest_of(plan: ImportPlan) -> str:
-    """What a plan does without the values: two plans that do the same have the same.
+    """What a plan does to what is on file: two plans that do the same to the same values have the same.
 
-    A conflict counts as one whatever is decided, so that it can be decided with the import itself.
+    What is changed counts with the value it has now: an import must not write over what somebody changed after the
+    preview. A conflict counts with both its sides, whatever is decided: it can be decided with the import itself.
     """
     digest = hashlib.sha256()
     for row in plan.rows:
         parts: list[Any] = [row.number, row.outcome.value]
+        parts += [conflict.as_json() for conflict in row.conflicts]
         if row.outcome is not RowOutcome.CONFLICT:
-            parts += [[kind, effect(thing)] for kind, thing in row.things]
+            parts += [[kind, effect(thing), _replaced(thing)] for kind, thing in row.things]
             parts += [message.problem for message in row.messages]
         digest.update(json.dumps(parts).encode())
     return digest.hexdigest()
+
+
+def _replaced(thing: Planned) -> list[Any]:
+    """The values on file that a changed thing loses."""
+    if effect(thing) is not Effect.UPDATED:
+        return []
+    return [[name, plain(before)] for name, before, _ in _changes(thing)]
 
 
 def masked_cells(cells: Iterable[Cell], secret: Iterable[int]) -> list[str]:

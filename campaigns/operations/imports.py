@@ -116,12 +116,13 @@ def keep_upload(*, brand: Brand, upload: Upload, now: datetime, actor: Actor) ->
 def keep_look(*, brand: Brand, run: ImportRun, look: Mapping[str, Any]) -> ImportRun:
     """Keep what another look at the sheet shows (another sheet of the workbook); nothing else changes.
 
-    Not audited: it says what is in the file, and nobody decided anything. Raises WrongStateError, BrandBusyError.
+    The sheet that a preview read stays on record: the rows beside it are of that one. Not audited: it says what is in
+    the file, and nobody decided anything. Raises WrongStateError, BrandBusyError.
     """
     with writing():
         current = _as_it_is(brand, run, _LOOKED_AT)
-        current.look, current.sheet = dict(look), (look.get("sheet") or "")[:120]
-        current.save(update_fields=["look", "sheet"])
+        current.look = dict(look)
+        current.save(update_fields=["look"])
     return current
 
 
@@ -142,6 +143,7 @@ def ask_preview(*, brand: Brand, run: ImportRun, wishes: Wishes, now: datetime, 
         _remember_columns(brand, wishes.columns)
         _remember_owners(owners)
         current.wishes = wishes.as_json()
+        current.plan_digest = ""  # the preview before was of other wishes
         _ask(current, ImportState.READING, now=now, actor=actor)
         after = {
             "attempt": current.attempt,
@@ -160,17 +162,19 @@ def ask_apply(
     run: ImportRun,
     decisions: Mapping[int, Decision],
     skip_errors: bool,
+    attempt: int | None = None,
     now: datetime,
     actor: Actor,
 ) -> ImportRun:
     """Write what the preview shows. From previewed, or failed after a preview.
 
-    ``decisions``: row with a conflict → whose word counts; they are added to those made before. Wake a worker
-    afterwards. Raises WrongStateError, SheetGoneError, RowsWithErrorsError, BrandBusyError.
+    ``attempt``: which preview was looked at (None: the one there is). ``decisions``: row with a conflict → whose word
+    counts; they are added to those made before. Wake a worker afterwards. Raises WrongStateError, SheetGoneError,
+    RowsWithErrorsError, BrandBusyError.
     """
     with writing():
         current = _as_it_is(brand, run, frozenset({ImportState.PREVIEWED, ImportState.FAILED}))
-        if not current.plan_digest:
+        if not current.plan_digest or attempt not in {None, current.attempt}:
             raise WrongStateError(current)
         wishes = Wishes.from_json(current.wishes)
         wishes = replace(wishes, decisions={**wishes.decisions, **decisions}, skip_errors=skip_errors)
@@ -217,8 +221,12 @@ def forget_old_sheets(*, now: datetime, actor: Actor) -> int:
         state__in=[ImportState.READING, ImportState.APPLYING]
     )
     count = 0
-    for run in old.select_related("brand").order_by("pk")[:1_000]:
+    for pk in old.order_by("pk").values_list("pk", flat=True)[:1_000]:
         with writing():
+            # As it is now: somebody may have asked for it, or thrown it away, since it was found.
+            run = old.select_for_update(of=("self",)).select_related("brand").filter(pk=pk).first()
+            if run is None:
+                continue
             if run.state in _LOOKED_AT:
                 run.state, run.ended_at = ImportState.DISCARDED, now
             _forget(run)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +40,9 @@ def import_history(brand: Brand, *, after: str = "") -> Page:
     )
     when, _, last = after.partition("_")
     try:
-        at, pk = datetime.fromisoformat(when), UUID(last)
+        at, pk = datetime.fromisoformat(when).astimezone(UTC), UUID(last)
         runs = runs.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=pk))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     found = list(runs.order_by("-created_at", "-pk")[: HISTORY + 1])
     shown = found[:HISTORY]

@@ -22,6 +22,8 @@ from sparktrack.core.wording import TimeWords
 
 _WORKING = frozenset({ImportState.READING, ImportState.APPLYING})
 WITH_COLUMNS = frozenset({ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED})
+# What may be refused on the columns' page, wherever the run stands.
+_OF_COLUMNS = frozenset({"columns", "sheet_problem"})
 
 
 @require_safe
@@ -45,7 +47,7 @@ def import_page(request: BrandRequest, run: ImportRun, **refused: Any) -> HttpRe
     now, zone, decisions = utc_now(), viewer_zone(request), refused.pop("decisions", {})
     times = TimeWords(now=now, zone=request.brand.time_zone, viewer_zone=zone)
     context: dict[str, Any] = {"run": run, "now": now, "zone": zone, "step": run.state}
-    if "columns" in refused or _asks_for_columns(request, run):
+    if _OF_COLUMNS & refused.keys() or _asks_for_columns(request, run):
         context |= {"step": "columns", "columns": columns_form(run, request.GET.get("heading", ""))}
     elif run.state in _WORKING:
         context["progress"] = progress_of(run)

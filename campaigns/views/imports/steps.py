@@ -71,6 +71,8 @@ def import_columns(request: BrandRequest, run: ImportRun) -> HttpResponse:
 @step_view
 def import_owners(request: BrandRequest, run: ImportRun) -> HttpResponse:
     """The unknown names of the sheet mean these people; whoever is new is invited first."""
+    if run.state not in WITH_COLUMNS:
+        raise WrongStateError(run)  # before anybody is invited
     form = owners_form(request, run, request.POST)
     if form is None:
         return to_import(request, run)
@@ -100,6 +102,7 @@ def import_apply(request: BrandRequest, run: ImportRun) -> HttpResponse:
             run=run,
             decisions=decisions,
             skip_errors="skip_errors" in request.POST,
+            attempt=run.attempt,
             now=utc_now(),
             actor=actor_of(request),
         )

@@ -1,18 +1,25 @@
 """A run from the upload to the end, as the pages ask for it and a worker does it."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+import xlsxwriter
 from django.db import DatabaseError
 from kombu.exceptions import OperationalError
 
+from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode
+from authorizations.operations.codes import Extension, Verification, extend_codes, verify_codes
+from brands.operations.edits import Edit
 from campaigns import tasks
 from campaigns.enums import ImportState, RowOutcome
 from campaigns.importers import working
-from campaigns.importers.looking import PASTED, kept_sheet, receive_sheet
+from campaigns.importers.looking import PASTED, kept_sheet, look_again, receive_sheet
 from campaigns.importers.rejected import rejected_rows
-from campaigns.models import ImportPiece, ImportRow, ImportRun
+from campaigns.models import Flight, ImportPiece, ImportRow, ImportRun
+from campaigns.operations import imports
+from campaigns.operations.flights import edit_flights
 from campaigns.operations.import_work import CHANGED, INTERRUPTED, LateWorkerError, begin_work, finish_apply
 from campaigns.operations.imports import (
     RowsWithErrorsError,
@@ -24,7 +31,7 @@ from campaigns.operations.imports import (
 )
 from campaigns.progress import Pulse, progress_of
 from campaigns.queries.imports import outcomes, preview_rows, touched_counts, touched_rows
-from campaigns.wishes import Wishes
+from campaigns.wishes import Decision, Wishes
 from creators.models import Creator
 from posts.models import Post
 from sparktrack.core.clock import utc_now
@@ -172,6 +179,48 @@ def test_what_would_do_something_else_than_was_looked_at_writes_nothing(office):
     assert (run.state, run.problem) == (ImportState.APPLIED, "")
 
 
+def test_what_somebody_changed_after_the_preview_is_not_written_over_unseen(office):
+    url, code = post_url(number=7), spark_code(7)
+    office.take(good(post_link=url, spark_code=code))
+    run = office.preview(office.upload(good(post_link=url, spark_code=code, daily_budget="120")))
+    edit_flights(edits=[Edit(Flight.objects.get(), {"daily_spend": Decimal(150)})], **office.by)
+
+    run = office.apply(run)
+
+    assert (run.state, run.problem) == (ImportState.PREVIEWED, CHANGED)
+    assert Flight.objects.get().daily_spend == 150
+
+
+def test_a_conflict_that_is_another_one_by_now_is_looked_at_again(office):
+    url, code = post_url(number=8), spark_code(8)
+    office.take(good(post_link=url, spark_code=code))
+    stored = AuthorizationCode.objects.get()
+    extend_codes(extensions=[Extension(stored, expires_on=date(2026, 12, 10))], **office.by)
+    shorter = good(post_link=url, spark_code=code, days="20")
+    run = office.preview(office.upload(shorter))
+    assert outcomes(run)[RowOutcome.CONFLICT] == 1
+    read = Verification(stored, expires_at=datetime(2026, 12, 30, tzinfo=UTC), source=EndSource.TIKTOK)
+    verify_codes(verifications=[read], **office.by)
+
+    run = office.apply(run, decisions={2: Decision.TAKE})
+
+    assert (run.state, run.problem) == (ImportState.PREVIEWED, CHANGED)
+    stored.refresh_from_db()
+    assert stored.end_source == EndSource.TIKTOK
+
+
+def test_a_preview_of_other_wishes_is_not_imported_after_the_next_one_failed(office):
+    run = office.preview(office.upload(good()))
+    seen = run.attempt
+    run = office.preview(run, columns={"No such column": "notes"})
+    assert run.state == ImportState.FAILED
+    with pytest.raises(WrongStateError):
+        ask_apply(run=run, decisions={}, skip_errors=False, **office.by)
+    run = office.preview(run)
+    with pytest.raises(WrongStateError):
+        ask_apply(run=run, decisions={}, skip_errors=False, attempt=seen, **office.by)
+
+
 def test_doing_a_task_twice_does_no_harm(office):
     run = office.preview(office.upload(good()))
     tasks.preview_import(str(run.pk))
@@ -313,6 +362,21 @@ def test_sheets_are_deleted_after_thirty_days_and_an_import_stays_undoable(offic
     assert office.undo(applied).state == ImportState.UNDONE
 
 
+def test_a_run_that_was_imported_while_old_sheets_were_deleted_stays_imported(office, monkeypatch):
+    runs = [office.preview(office.upload(good())) for _ in range(2)]
+
+    def forget(run):
+        if run.pk == runs[0].pk:
+            ImportRun.objects.filter(pk=runs[1].pk).update(state="applied")
+        _forget(run)
+
+    _forget = imports._forget
+    monkeypatch.setattr(imports, "_forget", forget)
+    monkeypatch.setattr(tasks, "utc_now", lambda: NOW + timedelta(days=30))
+    tasks.delete_old_sheets()
+    assert list(ImportRun.objects.order_by("pk").values_list("state", flat=True)) == ["discarded", "applied"]
+
+
 def test_a_preview_whose_sheet_is_gone_cannot_be_imported(office):
     run = office.preview(office.upload(good()))
     ImportRun.objects.update(kept_bytes=None)
@@ -358,3 +422,17 @@ def test_rejected_rows_come_back_as_they_were_with_the_reason_and_the_download_i
     again = office.bring(mended, header=header)
     assert again.state == ImportState.APPLIED
     assert "Reason" not in Post.objects.get(title="=1+1").notes
+
+
+def test_rejected_rows_are_those_of_the_sheet_that_was_read_whatever_was_looked_at_since(office):
+    book = office.folder / "two.xlsx"
+    with xlsxwriter.Workbook(book) as workbook:
+        for name in ("One", "Two"):
+            sheet = workbook.add_worksheet(name)
+            sheet.write_row(0, 0, HEADER)
+            sheet.write_row(1, 0, good(days="soon", title=name))
+    run = receive_sheet(book.read_bytes(), file_name="two.xlsx", **office.by)
+    run = office.preview(run, sheet="One")
+    run = look_again(run, brand=office.brand, sheet="Two")
+    _, rows = rejected_rows(run, **office.by)
+    assert [cells[HEADER.index("Title")] for cells in rows] == ["One"]

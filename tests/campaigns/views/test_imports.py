@@ -23,7 +23,7 @@ from sparktrack.core.tabular import LIMITS
 from tests import sheetfiles
 from tests.audit import entries
 from tests.campaigns.importdesk import Pages, text, tsv, work
-from tests.campaigns.importers.sheets import post_url, row
+from tests.campaigns.importers.sheets import HEADER, post_url, row
 from tests.world import NOW, World, client_of, spark_code
 
 pytestmark = pytest.mark.django_db
@@ -520,3 +520,40 @@ def test_the_result_links_each_thing_to_its_post(pages):
         thing.noun for thing in pages.get("import", run, kind="authorizationcode").context["touched"]
     ] == ["code"]
     assert pages.get("import", run, kind="nonsense", after="x").status_code == 200
+
+
+def test_columns_are_changed_from_the_preview_and_refused_there_beside_the_field(pages):
+    run = pages.previewed(tsv(good()))
+    page = pages.get("import", run, step="columns")
+    assert page.status_code == 200
+    assert "17 of 17 columns understood" in text(page)
+    refused = pages.confirmed(run, **{"column-1": "", "column-2": ""})
+    assert refused.status_code == 422
+    assert "No column says which post a row is about" in text(refused)
+    assert pages.confirmed(run, **{"column-16": ""}).status_code == 302
+    assert work(run).state == ImportState.PREVIEWED
+
+
+def test_columns_that_differ_in_case_only_are_one(pages):
+    sheet = tsv([*good(), "https://elsewhere.example"], header=(*HEADER, "POST LINK"))
+    run = pages.previewed(sheet)
+    assert run.report["columns"]["Post link"] == "post_url"
+
+
+def test_nobody_is_invited_for_an_import_that_is_over(pages):
+    admin = Pages(pages.world, Role.ADMIN)
+    run = admin.previewed(with_owners())
+    admin.apply(run)
+    work(run)
+    late = admin.post("import-owners", run, **{"owner-0": "invite", "email-0": "jo@x.example"})
+    assert late.status_code == 409
+    assert not Invitation.objects.filter(email="jo@x.example").exists()
+
+
+@pytest.mark.parametrize(
+    "when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01", "x"]
+)
+def test_an_odd_place_in_the_history_begins_at_the_top(when, pages):
+    pages.brought(tsv(good()))
+    page = pages.get("imports", after=f"{when}_00000000-0000-7000-8000-000000000000")
+    assert page.status_code == 200
