@@ -59,6 +59,13 @@ class AuthorizationCode(BrandOwned):
         indexes = (
             models.Index(fields=["brand", "expires_at", "id"], name="code_by_expiry"),
             models.Index(fields=["brand", "key_id"], name="code_by_key"),
+            # The board looks for replacements that nobody applied, in every current code of the brand.
+            models.Index(
+                fields=["brand", "expires_at"],
+                include=["post", "supersedes", "revoked_at", "id"],
+                condition=Q(supersedes__isnull=False, rejected_at__isnull=True),
+                name="code_replacing",
+            ),
         )
 
     def __str__(self) -> str:
