@@ -51,7 +51,8 @@ def words(action, before=(), after=(), **entry):
         ),
         (words("flight.moved"), "Flight in Q4 Glow moved"),
         (words("flight.ended", object_id=uuid4()), "Flight ended"),
-        (words("link.closed"), "@a linked to US ended"),
+        (words("link.opened"), "@a linked to US"),
+        (words("link.closed"), "@a linked to US no longer"),
         (
             words("post.edited", after={"hand_off_note": "secret", "sku": "1"}),
             "Post edited: hand off note, SKU",

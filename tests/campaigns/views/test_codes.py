@@ -1,5 +1,6 @@
 """Codes in clear: by role, by POST, so often an hour, noted in the audit, in no cache; and taken to ad accounts."""
 
+import logging
 import os
 import re
 
@@ -127,6 +128,15 @@ def test_without_its_key_a_code_is_not_shown_and_nothing_is_noted(world, code, s
     assert response.status_code == 409
     assert "Ask the creator for a new one" in text(response)
     assert entries(world.brand, "code.revealed") == []
+
+
+def test_no_log_line_has_a_code_that_was_looked_at(world, code, caplog):
+    client = client_of(world.member(Role.BUYER))
+    with caplog.at_level(logging.DEBUG):
+        for what in ("reveal", "copy", "apply"):
+            client.post(url(code, what))
+    assert caplog.records
+    assert SECRET[1:20] not in caplog.text
 
 
 # --- Copy -------------------------------------------------------------------------------------------------------------
