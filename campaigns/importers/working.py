@@ -151,6 +151,7 @@ class _Work:
         tracker = self._read(file)
         with coverage_change(self.run.brand) as touched:
             # Planned under the lock of the brand: nobody can put the same things on file in between.
+            self.pulse("planning", 0, 1)
             plan = plan_of(tracker, touched.brand, self._options(), now=self.now)
             in_the_way = plan.failed and not Wishes.from_json(self.run.wishes).skip_errors
             as_seen = digest_of(plan) == self.run.plan_digest and not in_the_way

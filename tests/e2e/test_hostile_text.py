@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from brands.enums import Role
 from brands.operations.invitations import Invite, invite_people
+from campaigns.models import ImportRun
 from sparktrack.core.clock import utc_now
 from tests.access.everything import APPS, Everything
 from tests.factories import UserFactory
@@ -57,9 +58,10 @@ def test_pages_show_hostile_text_as_text(name, world, page, enter, look):
     enter(world.people[Role.ADMIN])
     board = f"/b/{world.brand.slug}/"
     posts = [f"{board}posts/{post.pk}/" for post in (world.full, world.linked, world.inventory)]
-    assert (
-        look(board, f"{board}findings/", f"{board}?section=stops&q=1", *posts, "/brands/", "/account/") == []
-    )
+    runs = [f"{board}imports/{pk}/" for pk in ImportRun.objects.values_list("pk", flat=True)]
+    imports = [f"{board}imports/", *runs, *(f"{run}?step=columns" for run in runs)]
+    others = [f"{board}findings/", f"{board}?section=stops&q=1", "/brands/", "/account/"]
+    assert look(board, *others, *posts, *imports) == []
     page.goto(posts[0])
     # It is there, letter for letter.
     assert CORPUS[name].split("\u0085")[0] in page.locator("main").evaluate("main => main.textContent")
