@@ -203,6 +203,14 @@ def test_where_even_the_longest_is_too_short_it_is_generated_later():
     assert answer.tone is Tone.WARN
 
 
+def test_later_means_a_day_on_which_every_hour_is_late_enough():
+    # 365 days before the end it is 5 o'clock where the creator is: not yet that day, but the next one.
+    zones = {"zone": "Europe/Berlin", "account_zone": "America/New_York"}
+    planned = plan(date(2026, 11, 1), date(2027, 10, 29), date(2026, 10, 1), **zones)
+    assert advise(planned).later == Later(date(2026, 10, 31), date(2026, 10, 31))
+    assert "on Sat 31 Oct" in said(planned).message
+
+
 def test_or_it_is_replaced_before_it_ends():
     answer = said(plan(date(2026, 11, 1), date(2026, 12, 10), date(2026, 11, 1), longest=30))
     assert answer.headline == "Even 30 days are too short: plan a second code"
