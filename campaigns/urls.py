@@ -16,6 +16,7 @@ from campaigns.views.imports.steps import (
     import_sheet,
 )
 from campaigns.views.imports.uploads import imports
+from campaigns.views.pausing import pause_flight, resume_flight
 from campaigns.views.post import show_post
 
 urlpatterns = [
@@ -27,6 +28,8 @@ urlpatterns = [
     path("codes/<uuid:code>/copy/", copy_code, name="copy-code"),
     path("codes/<uuid:code>/applied/", apply_code, name="apply-code"),
     path("flights/<uuid:flight>/run-anyway/", run_anyway, name="run-anyway"),
+    path("flights/<uuid:flight>/pause/", pause_flight, name="pause-flight"),
+    path("flights/<uuid:flight>/resume/", resume_flight, name="resume-flight"),
     path("imports/", imports, name="imports"),
     path("imports/<uuid:run>/", show_import, name="import"),
     path("imports/<uuid:run>/progress/", import_progress, name="import-progress"),

@@ -100,6 +100,10 @@ PAGES = """
     apply-code                            POST    login      404    403     302    302      302
     run-anyway                            GET     405        405    405     405    405      405
     run-anyway                            POST    login      404    403     403    422      422
+    pause-flight                          GET     405        405    405     405    405      405
+    pause-flight                          POST    login      404    403     302    302      302
+    resume-flight                         GET     405        405    405     405    405      405
+    resume-flight                         POST    login      404    403     302    302      302
     imports                               GET     login      404    403     403    200      200
     imports                               POST    login      404    403     403    422      422
     import                                GET     login      404    403     403    200      200

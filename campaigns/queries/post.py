@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Prefetch, Q
 
-from authorizations.enums import CodeStatus, Reason
+from authorizations.enums import CodeStatus, Reason, Verdict
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
 from authorizations.rules import Code, Gap, code_status, is_paid_right
 from brands.models import AdAccount, Brand
@@ -87,6 +87,18 @@ class PostPage:
     def needs_code(self) -> bool:
         """Whether the post needs a code of its own."""
         return self.post.method == Method.CODE and not self.post.creator.own_account
+
+    @property
+    def runs_without_rights(self) -> bool:
+        """Whether the answer is that an ad goes on spending without permission until a person pauses it."""
+        line = self.answer
+        return (
+            isinstance(line, FlightLine)
+            and line.status is FlightStatus.LIVE
+            and line.must_pause
+            and line.coverage is not None
+            and line.coverage.verdict is Verdict.BLOCKED
+        )
 
     @property
     def stage(self) -> StageEvent | None:
