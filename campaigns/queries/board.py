@@ -148,35 +148,34 @@ def board(choice: Choice, posts: QuerySet[Post] | None, *, now: datetime, sort: 
 
 def section_board(
     choice: Choice,
-    posts: QuerySet[Post],
     *,
     section: Section,
     after: Cursor | None,
     now: datetime,
     sort: Sort = Sort.URGENCY,
 ) -> Board:
-    """One section, a page of it behind ``after``; the headline is that of the whole board. Four queries at most.
+    """One section of flights, a page of it behind ``after``; the headline is that of the whole board. Three queries."""
+    standing = places_after(
+        choice,
+        section=section,
+        now=now,
+        lines=PAGE_LINES + 1,
+        after=(after.key, after.pk) if after else None,
+        sort=sort,
+    )
+    sums, places = standing.sums, standing.places
+    lines, _ = shown_lines(choice.brand, places[:PAGE_LINES], [], now=now)
+    shown = _found(lines, places[:PAGE_LINES])
+    sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
+    return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
-    The posts of the inventory are always sorted by their age.
-    """
-    if section is Section.INVENTORY:
-        sums = first_places(choice, now=now, lines=0).sums
-        rows = first_posts(choice.brand, posts, lines=PAGE_LINES + 1, after=after.pk if after else None)
-        _, idle = shown_lines(choice.brand, [], rows, now=now)
-        sections = [_inventory(posts, idle, PAGE_LINES)] if idle else []
-    else:
-        standing = places_after(
-            choice,
-            section=section,
-            now=now,
-            lines=PAGE_LINES + 1,
-            after=(after.key, after.pk) if after else None,
-            sort=sort,
-        )
-        sums, places = standing.sums, standing.places
-        lines, _ = shown_lines(choice.brand, places[:PAGE_LINES], [], now=now)
-        shown = _found(lines, places[:PAGE_LINES])
-        sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
+
+def inventory_board(choice: Choice, posts: QuerySet[Post], *, after: Cursor | None, now: datetime) -> Board:
+    """The posts outside any flight, newest first, a page of them behind ``after``. Four queries."""
+    sums = first_places(choice, now=now, lines=0).sums
+    rows = first_posts(choice.brand, posts, lines=PAGE_LINES + 1, after=after.pk if after else None)
+    _, idle = shown_lines(choice.brand, [], rows, now=now)
+    sections = [_inventory(posts, idle, PAGE_LINES)] if idle else []
     return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
 

@@ -1,6 +1,7 @@
 """The board."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,8 +10,17 @@ from django.views.decorators.http import require_safe
 from brands.access import BrandRequest, brand_view, viewer_zone
 from campaigns.enums import Section
 from campaigns.filters import FlightFilter
-from campaigns.queries.board import BadCursorError, Board, Cursor, board, idle_posts, section_board
+from campaigns.queries.board import (
+    BadCursorError,
+    Board,
+    Cursor,
+    board,
+    idle_posts,
+    inventory_board,
+    section_board,
+)
 from campaigns.queries.board_version import board_version
+from posts.querysets import PostQuerySet
 from sparktrack.core.clock import utc_now
 from sparktrack.core.middleware import SEEN_VERSION
 
@@ -50,14 +60,19 @@ def show_board(request: BrandRequest) -> HttpResponse:
 def _board(request: BrandRequest, chosen: FlightFilter, *, now: datetime) -> Board:
     choice, sort = chosen.choice(now=now), chosen.order()
     values = chosen.form.cleaned_data
-    posts = idle_posts(request.brand, now=now).matching(values["q"])
-    if values["creator"]:
-        posts = posts.filter(creator__handle=values["creator"])
     after = Cursor.parse(request.GET["after"], sort=sort) if request.GET.get("after") else None
     if after and not values["section"]:
         raise BadCursorError
-    if values["section"]:
-        section = Section(values["section"])
-        return section_board(choice, posts, section=section, after=after, now=now, sort=sort)
+    section = Section(values["section"]) if values["section"] else None
+    if section is Section.INVENTORY:
+        return inventory_board(choice, _idle(request, values, now), after=after, now=now)
+    if section:
+        return section_board(choice, section=section, after=after, now=now, sort=sort)
     by_flight = values["buyer"] or values["campaign"] or values["reason"] or choice.gap_before
-    return board(choice, None if by_flight else posts, now=now, sort=sort)
+    return board(choice, None if by_flight else _idle(request, values, now), now=now, sort=sort)
+
+
+def _idle(request: BrandRequest, values: dict[str, Any], now: datetime) -> PostQuerySet:
+    """The posts of the inventory that fit the filters: they have a creator and words, but no flight."""
+    posts = idle_posts(request.brand, now=now).matching(values["q"])
+    return posts.filter(creator__handle=values["creator"]) if values["creator"] else posts

@@ -103,7 +103,7 @@ def measure_section(brand: Brand, user: User, *, repeats: int) -> PageFigures:
     """The first page of the covered flights, the longest section."""
     now = utc_now()
     section = Section.COVERED
-    shown = section_board(Choice(brand), idle_posts(brand, now=now), section=section, after=None, now=now)
+    shown = section_board(Choice(brand), section=section, after=None, now=now)
     bare = BareQueries(brand, now=now)
     places = places_after(Choice(brand), section=section, now=now, lines=PAGE_LINES, after=None).places
     assert ids(bare.covered(PAGE_LINES)) == [place.flight_id for place in places]

@@ -11,7 +11,7 @@ from campaigns.enums import Section, Sort
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights
 from campaigns.queries import board as module
-from campaigns.queries.board import BadCursorError, Cursor, board, idle_posts, section_board
+from campaigns.queries.board import BadCursorError, Cursor, board, idle_posts, inventory_board, section_board
 from campaigns.sections import FLIGHT_SECTIONS, Choice
 from tests.campaigns.scenes import (
     SCENES,
@@ -38,9 +38,12 @@ def whole(world, now=NOW):
 
 
 def page(world, section, after=None):
-    (shown,) = section_board(
-        Choice(world.brand), idle_posts(world.brand, now=NOW), section=section, after=after, now=NOW
-    ).sections
+    choice = Choice(world.brand)
+    if section is Section.INVENTORY:
+        found = inventory_board(choice, idle_posts(world.brand, now=NOW), after=after, now=NOW)
+    else:
+        found = section_board(choice, section=section, after=after, now=NOW)
+    (shown,) = found.sections
     return shown
 
 
@@ -229,10 +232,8 @@ def test_pages_of_every_order_hold_each_line_once(sort, world, monkeypatch):
     ]
     found, after = [], None
     while True:
-        choice, posts = Choice(world.brand), idle_posts(world.brand, now=NOW)
-        (shown,) = section_board(
-            choice, posts, section=Section.STOPS, after=after, now=NOW, sort=sort
-        ).sections
+        choice = Choice(world.brand)
+        (shown,) = section_board(choice, section=Section.STOPS, after=after, now=NOW, sort=sort).sections
         found += [line.flight_id for line in shown.lines]
         if shown.next_cursor is None:
             break
@@ -250,9 +251,7 @@ def test_a_title_is_said_as_the_post_says_it(world):
 
 
 def test_a_section_without_lines_is_not_there(world):
-    assert not section_board(
-        Choice(world.brand), idle_posts(world.brand, now=NOW), section=Section.STOPS, after=None, now=NOW
-    ).sections
+    assert not section_board(Choice(world.brand), section=Section.STOPS, after=None, now=NOW).sections
 
 
 @given(st.integers(-(2**63), 2**63 - 1), st.uuids())
