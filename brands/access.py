@@ -16,9 +16,11 @@ from django_htmx.middleware import HtmxDetails
 
 from brands.enums import Role
 from brands.models import Brand, Membership, User
+from brands.operations.edits import BrandBusyError
 from brands.rules import POLICY, Action
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.addresses import client_ip
+from sparktrack.core.views import brand_busy
 
 BrandView = Callable[..., HttpResponseBase]
 
@@ -42,7 +44,8 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
     """Lets a view run only for members of the brand ``slug`` whose role may do ``action``; one query.
 
     The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login,
-    people of other brands get 404, members whose role may too little 403.
+    people of other brands get 404, members whose role may too little 403. While somebody else writes in the brand for
+    longer than one can wait the answer is 503; nothing was written then.
     """
 
     def decorate(view: BrandView) -> BrandView:
@@ -62,7 +65,10 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
             brand_request.allowed = POLICY[Role(membership.role)]
             if action not in brand_request.allowed:
                 raise PermissionDenied(f"Your role in {membership.brand} is {membership.role}.")
-            return view(brand_request, *args, **kwargs)
+            try:
+                return view(brand_request, *args, **kwargs)
+            except BrandBusyError as error:
+                return brand_busy(request, error.message)
 
         return cast(BrandView, login_required(guarded))
 

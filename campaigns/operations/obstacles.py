@@ -12,13 +12,23 @@ from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from brands.models import Attachment, AuditEntry, Brand, BrandOwned
 from brands.operations.edits import rows_with, values_with
 from campaigns.models import Flight, ImportedRow, ImportRun
-from campaigns.operations.touched import entries_about, stored_value, value_of, zones_of
+from campaigns.operations.touched import (
+    entries_about,
+    marks_of_undone,
+    stored_value,
+    value_of,
+    zones_of,
+)
+from posts.models import Post
 from sparktrack.core.refusals import RefusedError
 
 # So many rows are named to the person.
 SHOWN = 100
 # A new zone moves the instants of rows without an entry for each.
 _ZONE_CHANGES = ("brand.zone_changed", "ad_account.zone_changed")
+
+# What only one row of a brand may have, and an import may change.
+_UNIQUE: Mapping[type[BrandOwned], tuple[str, ...]] = {Post: ("url", "tiktok_post_id")}
 
 Kept = Mapping[type[BrandOwned], Mapping[UUID, ImportedRow]]
 
@@ -61,17 +71,21 @@ def _changed(
     model: type[BrandOwned], brand: Brand, run: ImportRun, items: Mapping[UUID, ImportedRow]
 ) -> Iterator[Obstacle]:
     entries = entries_about(brand, items, but_of=run.pk)
+    undone = marks_of_undone(brand)
+    taken = _taken(model, brand, items)
     there = set(values_with(model, brand, "pk", items, "pk"))
     changed = [pk for pk, item in items.items() if item.before is not None]
     rows = {row.pk: row for row in rows_with(model, brand, "pk", changed)}
     for pk, item in items.items():
-        later = entries.get(pk, [])[item.entries :]
+        later = [entry for entry in entries.get(pk, [])[item.entries :] if entry.request_id not in undone]
         if later:
             yield Obstacle(item.kind, pk, later[-1].object_label, _who_did(later[-1]), later[-1].at)
         elif (pk,) not in there:
             yield Obstacle(item.kind, pk, item.label, "It is not there any more.")
         elif pk in rows and (name := _differs(rows[pk], item)):
             yield Obstacle(item.kind, pk, item.label, f"Its {_words(name)} changed since.")
+        elif pk in taken:
+            yield Obstacle(item.kind, pk, item.label, taken[pk])
         elif name := _points_nowhere(model, item):
             yield Obstacle(
                 item.kind, pk, item.label, f"Its {_words(name)} before the import is not there any more."
@@ -85,6 +99,20 @@ def _differs(row: BrandOwned, item: ImportedRow) -> str:
         if stored_value(field, row) != value:
             return str(name)
     return ""
+
+
+def _taken(model: type[BrandOwned], brand: Brand, items: Mapping[UUID, ImportedRow]) -> dict[UUID, str]:
+    """The rows whose link or id of before the import has become that of another row, and a sentence that says so."""
+    found: dict[UUID, str] = {}
+    for name in _UNIQUE.get(model, ()):
+        before = {value: pk for pk, item in items.items() if item.before and (value := item.before.get(name))}
+        for holder, value in values_with(model, brand, name, before, "pk", name):
+            moves = (item := items.get(holder)) is not None and (item.before is None or name in item.before)
+            if holder != before[value] and not moves:
+                found[before[value]] = (
+                    f"Another {model._meta.verbose_name} has its {_words(name)} of before now."
+                )
+    return found
 
 
 def _points_nowhere(model: type[BrandOwned], item: ImportedRow) -> str:

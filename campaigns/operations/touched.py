@@ -24,6 +24,12 @@ def mark_of(run_id: UUID) -> str:
     return f"import-{run_id.hex}"
 
 
+def marks_of_undone(brand: Brand) -> frozenset[str]:
+    """The marks of the imports that were undone: what they did and what undid it come to nothing."""
+    undone = ImportRun.objects.for_brand(brand).filter(state=ImportState.UNDONE)
+    return frozenset(mark_of(pk) for pk in undone.values_list("pk", flat=True))
+
+
 def zones_of(brand_id: UUID) -> dict[str, str]:
     """The zones dates are read in: that of the brand under "", those of its ad accounts by their ids."""
     accounts = AdAccount.objects.filter(brand=brand_id).values_list("pk", "time_zone")
@@ -46,14 +52,10 @@ def value_of(field: "models.Field[Any, Any]", kept: Any) -> Any:
 
 
 def entries_about(brand: Brand, ids: Iterable[UUID], *, but_of: UUID) -> dict[UUID, list[AuditEntry]]:
-    """The audit entries about rows, oldest first; not those of the run ``but_of``, nor of imports that were undone.
-
-    Looking at a code counts for nothing.
-    """
-    undone = ImportRun.objects.for_brand(brand).filter(state=ImportState.UNDONE)
-    marks = {mark_of(but_of), *(mark_of(pk) for pk in undone.values_list("pk", flat=True))}
+    """The audit entries about rows, oldest first, but for those of one run; looking at a code counts for nothing."""
     found: dict[UUID, list[AuditEntry]] = defaultdict(list)
-    others = AuditEntry.objects.for_brand(brand).exclude(request_id__in=marks).exclude(action__in=_HARMLESS)
+    of_others = AuditEntry.objects.for_brand(brand).exclude(request_id=mark_of(but_of))
+    others = of_others.exclude(action__in=_HARMLESS)
     # Most rows of an import have no other entries: the database leaves those out.
     for part in sliced(ids, _SLICE):
         for entry in others.filter(object_id__in=part).defer("before", "after"):

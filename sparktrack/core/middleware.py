@@ -122,7 +122,7 @@ def session_limits(get_response: GetResponse) -> GetResponse:
             ):
                 session["seen_at"] = now
         response = get_response(request)
-        if SESSION_KEY in session and response.get("Content-Type", "").startswith("text/html"):
+        if SESSION_KEY in session and response.get("Content-Type", "").startswith("text/"):
             response["Cache-Control"] = "no-store, private"
         return response
 

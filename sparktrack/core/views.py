@@ -28,7 +28,7 @@ _WORDS = {
 
 
 def _refusal(request: HttpRequest, status: HTTPStatus, *, title: str = "", words: str = "") -> HttpResponse:
-    default_title, default_words = _WORDS[status]
+    default_title, default_words = _WORDS.get(status, ("", ""))
     context = {"status": status.value, "title": title or default_title, "words": words or default_words}
     return render(request, "error.html", context, status=status)
 
@@ -52,6 +52,14 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429, also for allauth's rate limits (they look for ``handler429`` in the root URLs)."""
     response = _refusal(request, HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = "900"
+    return response
+
+
+def brand_busy(request: HttpRequest, words: str) -> HttpResponse:
+    """503: an import of a large sheet holds the brand; ``words`` say what to do."""
+    title = "Busy at this moment"
+    response = _refusal(request, HTTPStatus.SERVICE_UNAVAILABLE, title=title, words=words)
+    response["Retry-After"] = "60"
     return response
 
 

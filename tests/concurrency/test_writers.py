@@ -21,6 +21,7 @@ from authorizations.operations.links import LinkDraft, open_links
 from authorizations.operations.posts import PostDraft, add_posts, set_own_account, set_rights_tracking
 from authorizations.operations.recording import CodeDraft, DuplicateCodeError, Outcome, record_codes
 from authorizations.operations.rights import RightDraft, grant_rights
+from brands.enums import Role
 from brands.models import AuditEntry, Brand
 from brands.operations.edits import BrandBusyError, Edit, locked
 from campaigns.models import Campaign, Flight
@@ -41,7 +42,7 @@ from posts.operations import (
 )
 from sparktrack.core.days import first_instant
 from sparktrack.core.refusals import RefusedError
-from tests.world import DAY, NOW, World, spark_code
+from tests.world import DAY, NOW, World, client_of, spark_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,6 +142,34 @@ def test_whoever_waits_too_long_is_told_so_and_nothing_is_written():
     assert "try again" in answers[1].message
     assert not Post.objects.exists()
     assert world.post(creator)
+
+
+def test_a_page_that_waits_too_long_says_so():
+    world = World()
+    world.code(world.post(), world.now)
+    code = AuthorizationCode.objects.get()
+    client = client_of(world.member(Role.BUYER))
+    inside, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with locked(world.brand):
+            inside.set()
+            assert leave.wait(30)
+
+    def second() -> Any:
+        assert inside.wait(30)
+        with connection.cursor() as cursor:
+            postgresql = connection.vendor == "postgresql"
+            cursor.execute("SET lock_timeout = '200ms'" if postgresql else "PRAGMA busy_timeout = 200")
+        try:
+            return client.post(f"/b/{world.brand.slug}/codes/{code.pk}/applied/", {"ad_account": ""})
+        finally:
+            leave.set()
+
+    answer = at_once(first, second)[1]
+    assert answer.status_code == 503
+    assert b"try again in a minute" in answer.content
+    assert not CodeUse.objects.exists()
 
 
 def test_two_brands_do_not_wait_for_each_other_on_postgresql():

@@ -216,6 +216,32 @@ def test_a_row_that_was_changed_or_is_needed_stops_all_of_it(office, happens, ki
     assert run.state == "applied"
 
 
+def test_a_change_after_another_import_was_undone_is_seen(office):
+    office.bring(full(status=""))
+    adds_a_use = office.bring(full())
+    run = office.bring(full(days="60"))
+    office.undo(adds_a_use)
+    _revoke(office)
+    with pytest.raises(UndoBlockedError) as blocked:
+        office.undo(run)
+    assert "revoked" in blocked.value.obstacles[0].why
+
+
+def test_a_link_that_another_post_has_by_now_is_not_given_back(office):
+    short = "https://vm.tiktok.com/ZMabc123/"
+    office.bring(full(post_link=short, title="One"))
+    kept = Post.objects.get()
+    run = office.bring(full(post_link=short, title="Two"), full(number=5))
+    ImportedRow.objects.filter(run=run, object_id=kept.pk).update(
+        before={"url": "https://vm.tiktok.com/ZMtaken9/"}, after={"url": kept.url}
+    )
+    creator = kept.creator
+    office.world.post(creator, title="Other", url="https://vm.tiktok.com/ZMtaken9/")
+    with pytest.raises(UndoBlockedError) as blocked:
+        office.undo(run)
+    assert [one.why for one in blocked.value.obstacles] == ["Another post has its url of before now."]
+
+
 def test_a_column_that_changed_without_a_trace_is_seen(office):
     office.bring(full())
     run = office.bring(full(title="New title"))
