@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -32,7 +33,7 @@ TODAY = date(2026, 11, 21)
 LATER = {"starts_at": NOW, "ends_at": NOW + DAY}
 
 # What is true of a row of each model; "@creator", "@post" … stand for rows of the test's brand.
-TRUE = {
+TRUE: dict[type[models.Model], dict[str, Any]] = {
     User: {"email": "a@example.com", "created_at": NOW},
     Brand: {"name": "A", "slug": "a", "created_at": NOW},
     Membership: {"user": "@user", "role": "buyer", "created_at": NOW},

@@ -235,7 +235,7 @@ class Histories(RuleBasedStateMachine):
         with TemporaryDirectory() as folder:
             path = write_sheet(Path(folder), sheet)
             brand = Brand.objects.get(pk=self.world.brand.pk)
-            about = {"brand": brand, "now": self.world.now, "actor": self.world.actor}
+            about = {**self.world.by, "brand": brand}
             import_tracker(path, options=ReadOptions(), apply=True, skip_errors=True, **about)
 
     @rule(run=NUMBERS)
