@@ -113,7 +113,7 @@ def _strip(label: str, picture: Strip | None, days: tuple[str, str]) -> SafeStri
     now = "" if picture.now is None else format_html('<rect class="n" x="{}%"/>', f"{picture.now:g}")
     return format_html(
         '<svg class="strip" role="img" aria-label="{}"><g>{}</g>{}</svg>'
-        '<p><span>{}</span> <span>{}</span></p>',
+        "<p><span>{}</span> <span>{}</span></p>",
         label,
         pieces_of(picture.pieces),
         now,
