@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
 
 from brands.enums import Role
@@ -70,7 +71,19 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
             except BrandBusyError as error:
                 return brand_busy(request, error.message)
 
-        return cast(BrandView, login_required(guarded))
+        @wraps(view)
+        def entered(request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:
+            if request.user.is_authenticated:
+                return guarded(request, *args, slug=slug, **kwargs)
+            # Back to the page after the login; a button cannot be pressed again by being looked at.
+            page = (
+                request.get_full_path()
+                if request.method in {"GET", "HEAD"}
+                else reverse("board", args=[slug])
+            )
+            return redirect_to_login(page)
+
+        return entered
 
     return decorate
 

@@ -89,7 +89,7 @@ def keep_upload(*, brand: Brand, upload: Upload, now: datetime, actor: Actor) ->
     run = ImportRun(
         brand=brand,
         by_id=actor.user_id,
-        file_name=upload.file_name[-255:],
+        file_name=masked(upload.file_name)[-255:],
         sheet=(upload.look.get("sheet") or "")[:120],
         sha256=upload.sha256,
         state=ImportState.UPLOADED,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -73,6 +74,7 @@ def _changed(
     entries = entries_about(brand, items, but_of=run.pk)
     undone = marks_of_undone(brand)
     taken = _taken(model, brand, items)
+    lost = _points_nowhere(model, items)
     there = set(values_with(model, brand, "pk", items, "pk"))
     changed = [pk for pk, item in items.items() if item.before is not None]
     rows = {row.pk: row for row in rows_with(model, brand, "pk", changed)}
@@ -86,10 +88,8 @@ def _changed(
             yield Obstacle(item.kind, pk, item.label, f"Its {_words(name)} changed since.")
         elif pk in taken:
             yield Obstacle(item.kind, pk, item.label, taken[pk])
-        elif name := _points_nowhere(model, item):
-            yield Obstacle(
-                item.kind, pk, item.label, f"Its {_words(name)} before the import is not there any more."
-            )
+        elif pk in lost:
+            yield Obstacle(item.kind, pk, item.label, lost[pk])
 
 
 def _differs(row: BrandOwned, item: ImportedRow) -> str:
@@ -115,15 +115,23 @@ def _taken(model: type[BrandOwned], brand: Brand, items: Mapping[UUID, ImportedR
     return found
 
 
-def _points_nowhere(model: type[BrandOwned], item: ImportedRow) -> str:
-    """A related row of before the import that was deleted since (people, invitations); "" if none was."""
-    for name, value in (item.before or {}).items():
-        field: Any = model._meta.get_field(name)
-        if value is not None and isinstance(field, models.ForeignKey):
-            related: type[models.Model] = field.remote_field.model
-            if not related._default_manager.filter(pk=value_of(field, value)).exists():
-                return str(name)
-    return ""
+def _points_nowhere(model: type[BrandOwned], items: Mapping[UUID, ImportedRow]) -> dict[UUID, str]:
+    """The rows whose related row of before was deleted since (people, invitations), and a sentence that says so."""
+    found: dict[UUID, str] = {}
+    for field in model._meta.concrete_fields:
+        if not isinstance(field, models.ForeignKey):
+            continue
+        before = {
+            pk: value_of(field, value)
+            for pk, item in items.items()
+            if item.before and (value := item.before.get(field.name)) is not None
+        }
+        related: type[models.Model] = field.remote_field.model
+        there = related._default_manager.in_bulk(set(before.values())) if before else {}
+        for pk, target in before.items():
+            if target not in there:
+                found[pk] = f"Its {_words(field.name)} before the import is not there any more."
+    return found
 
 
 def _depended_on(
@@ -143,10 +151,14 @@ def _depended_on(
                 needed.setdefault(target, (dependant, pk))
     for pk, target in values_with(Attachment, brand, "subject_id", created, "pk", "subject_id"):
         needed.setdefault(target, (Attachment, pk))
+    # Only those are named that a person is shown.
+    wanted: dict[type[BrandOwned], list[UUID]] = {}
+    for dependant, pk in islice(needed.values(), SHOWN):
+        wanted.setdefault(dependant, []).append(pk)
+    names = {row.pk: f" “{row}”" for kind, pks in wanted.items() for row in rows_with(kind, brand, "pk", pks)}
     for target, (dependant, pk) in needed.items():
         item = kept[model][target]
-        row = dependant._default_manager.filter(brand=brand).get(pk=pk)
-        what = f"The {dependant._meta.verbose_name} “{row}” depends on it."
+        what = f"The {dependant._meta.verbose_name}{names.get(pk, '')} depends on it."
         yield Obstacle(item.kind, item.object_id, item.label, what)
 
 

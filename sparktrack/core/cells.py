@@ -20,6 +20,7 @@ _SPACES: Final = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _BLANKS: Final = _SPACES + INVISIBLE
+_UNSEEN: Final = dict.fromkeys(map(ord, INVISIBLE))
 _CODE_LIKE: Final = re.compile(r"#?[A-Za-z0-9+/%=]{36,}")
 _ROUNDED_ID: Final = re.compile(r"\d([.,]\d+)?[Ee]\+?(1[4-9]|20)")
 _SHOWN_LENGTH: Final = 60
@@ -52,7 +53,9 @@ def is_blank(cell: Cell) -> bool:
 
 
 def masked(text: str) -> str:
-    """``text`` with anything that could be a code cut down to its ending."""
+    """``text`` with anything that could be a code cut down to its ending, also one with unseen characters in it."""
+    if not text.isascii() and _CODE_LIKE.search(seen := text.translate(_UNSEEN)):
+        text = seen
     return _CODE_LIKE.sub(lambda found: "…" + found[0][-4:], text)
 
 

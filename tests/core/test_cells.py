@@ -11,6 +11,7 @@ from sparktrack.core.cells import (
     cell_text,
     has_lost_digits,
     is_blank,
+    masked,
     parse_count,
     parse_money,
     parse_yes_no,
@@ -179,3 +180,10 @@ def test_no_cell_makes_the_number_readers_stumble(cell):
             assert read(cell) >= Decimal(0)
     parse_yes_no(cell)
     has_lost_digits(cell)
+
+
+def test_a_code_with_unseen_characters_in_it_is_masked_in_messages():
+    code = "#" + "aB3/" * 15 + "xyz="
+    hidden = code[:9] + "\u200b" + code[9:30] + "\u2060" + code[30:]
+    assert masked(f"see {hidden} 👨\u200d👩") == "see …xyz= 👨👩"
+    assert masked("👨\u200d👩 at noon") == "👨\u200d👩 at noon"
