@@ -1,7 +1,6 @@
 """One finding in words, of whatever kind it is. Plain Python, English, no clock."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -40,9 +39,12 @@ class Line:
 _FOR_A_CODE = frozenset({Reason.NO_CODE, Reason.CODE_EXPIRED, Reason.CODE_REVOKED})
 
 
-def flight_line(line: BoardLine, *, now: datetime, viewer_zone: str, by_the_day: bool = False) -> Line:
-    """A flight as the board says it. ``by_the_day``: its money is what it spends a day, not what its gaps cost."""
-    times = TimeWords(now=now, zone=line.zone, viewer_zone=viewer_zone)
+def flight_line(line: BoardLine, times: TimeWords, *, by_the_day: bool = False) -> Line:
+    """A flight as the board says it; ``times`` are those of the brand, in whose zone contracts are typed.
+
+    ``by_the_day``: its money is what it spends a day, not what its gaps cost.
+    """
+    times = replace(times, zone=line.zone, contract_zone=times.zone)
     words = flight_words(
         line.coverage,
         status=line.status,

@@ -149,10 +149,7 @@ def _flight_parts(found: Findings, times: TimeWords, limited: bool) -> Iterator[
             note=note,
             tone=tone,
             count=f"{flights.count:,}",
-            lines=[
-                flight_line(line, now=found.now, viewer_zone=times.viewer_zone, by_the_day=by_the_day)
-                for line in flights.lines
-            ],
+            lines=[flight_line(line, times, by_the_day=by_the_day) for line in flights.lines],
             money=f"{_amounts(sums)} {ending}" if sums else "",
             more=_more(flights.count, len(flights.lines)),
             board="" if limited else board,

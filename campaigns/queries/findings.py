@@ -233,15 +233,11 @@ def _needed(now: datetime) -> Exists:
 def _unverified_codes(
     brand: Brand, posts: QuerySet[Post] | None, now: datetime
 ) -> QuerySet[AuthorizationCode]:
-    """Codes that are good now or later, whose end nobody verified and that no other code replaces."""
-    own = AuthorizationCode.objects.for_brand(brand)
-    codes = own.filter(
-        ~Exists(own.filter(supersedes=OuterRef("pk"))),
-        Q(revoked_at__isnull=True) | Q(revoked_at__gt=now),
-        expires_at__gt=now,
-        rejected_at__isnull=True,
-        end_source__in=UNVERIFIED,
+    """Codes that are good now or later, whose end nobody verified and that no other good code replaces."""
+    good = AuthorizationCode.objects.for_brand(brand).filter(
+        Q(revoked_at__isnull=True) | Q(revoked_at__gt=now), expires_at__gt=now, rejected_at__isnull=True
     )
+    codes = good.filter(~Exists(good.filter(supersedes=OuterRef("pk"))), end_source__in=UNVERIFIED)
     return codes if posts is None else codes.filter(post__in=posts)
 
 

@@ -18,7 +18,7 @@ from campaigns.models import Flight, ImportedRow, ImportRow, ImportRun
 from posts.models import MetricsSnapshot, Post, StageEvent
 
 HISTORY = 25
-ROWS = 100
+ROWS = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,16 +75,19 @@ def _reasons(item: Placed) -> tuple[Reason, ...]:
 def _assert_codes_agree(brand: Brand, now: datetime, flights: list[Placed]) -> None:
     found = findings(brand, now=now)
     codes = list(AuthorizationCode.objects.for_brand(brand))
-    replaced = {code.supersedes_id for code in codes}
+    good = [
+        code
+        for code in codes
+        if code.rejected_at is None
+        and code.expires_at > now
+        and (code.revoked_at is None or code.revoked_at > now)
+    ]
+    replaced = {code.supersedes_id for code in good}
     needed = {item.line.flight.post_id for item in flights if item.line.status in RUNNING}
     unverified = [
         code
-        for code in codes
-        if EndSource(code.end_source).strength < EndSource.ADS_MANAGER.strength
-        and code.pk not in replaced
-        and code.rejected_at is None
-        and code.expires_at > now
-        and (code.revoked_at is None or code.revoked_at > now)
+        for code in good
+        if EndSource(code.end_source).strength < EndSource.ADS_MANAGER.strength and code.pk not in replaced
     ]
     own = sorted((code.expires_at, code.post_id) for code in unverified if code.post_id in needed)
     assert sorted((end.ends_at, end.post_id) for end in found.unverified.lines) == own

@@ -146,6 +146,8 @@ def test_a_code_that_was_replaced_need_not_be_verified_any_more(world):
     new = world.code(post, NOW, supersedes=old)
     world.flight(post, world.day(0), world.day(9))
     assert [end.ends_at for end in found(world).unverified.lines] == [new.expires_at]
+    reject_codes(codes=[new], error="No such code", **world.by)
+    assert [end.ends_at for end in found(world).unverified.lines] == [old.expires_at]
 
 
 def test_the_post_page_asks_to_verify_the_same_ends(world):
