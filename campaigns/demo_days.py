@@ -93,9 +93,11 @@ class _Passage:
     days: int
     acts: Mapping[UUID, datetime]
 
-    def of(self, pk: UUID, made_at: Iterable[datetime | None]) -> timedelta:
+    def of(self, subject: UUID, made_at: Iterable[datetime | None]) -> timedelta:
         """How far a row moves: what a visitor did to it, or that they made it, may not be to come again."""
-        done = [at for at in (self.acts.get(pk), *made_at) if at is not None and self.told < at <= self.now]
+        done = [
+            at for at in (self.acts.get(subject), *made_at) if at is not None and self.told < at <= self.now
+        ]
         return min([self.days, *((self.now - at) // _DAY for at in done)]) * _DAY
 
 
@@ -110,9 +112,11 @@ def _move(model: type[BrandOwned], brand: Brand, passage: _Passage) -> None:
     fields = _fields(model)
     made = [index for index, field in enumerate(fields) if field.name in _MADE]
     moved: list[tuple[UUID, list[Any]]] = []
-    rows = model._default_manager.filter(brand=brand)
-    for pk, *values in rows.values_list("pk", *(field.attname for field in fields)):
-        by = passage.of(pk, (values[index] for index in made))
+    # What an import remembers of a row goes as far as that row, or undo would take the row for changed.
+    about = models.F("object_id" if model is ImportedRow else "pk")
+    rows = model._default_manager.filter(brand=brand).annotate(about=about)
+    for pk, subject, *values in rows.values_list("pk", "about", *(field.attname for field in fields)):
+        by = passage.of(subject, (values[index] for index in made))
         later = [_later(value, by) for value in values]
         if by and later != values:
             moved.append((pk, later))

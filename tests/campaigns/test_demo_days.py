@@ -12,16 +12,20 @@ from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import revoke_codes
 from authorizations.operations.gaps import differences
 from authorizations.rules import Code, code_status
-from brands.models import AuditEntry, Brand, Invitation
+from brands.models import AuditEntry, Brand, Invitation, User
 from campaigns.demo import SLUG, demo_brand, load_demo, new_logins
 from campaigns.demo_days import _moving, refresh_demo
 from campaigns.enums import ImportState
+from campaigns.importers.looking import receive_sheet
 from campaigns.models import Flight, ImportedRow, ImportRun
 from campaigns.operations.flights import Move, end_flights, move_flights
+from campaigns.operations.imports import ask_apply, ask_preview
+from campaigns.operations.undo import undo_import
 from campaigns.queries.lines import flight_lines, inventory_lines, stored_gaps
 from campaigns.sections import Choice, first_places
-from campaigns.tasks import move_demo
+from campaigns.tasks import apply_import, move_demo, preview_import
 from campaigns.templatetags.flights import inventory_words, line_words
+from campaigns.wishes import Wishes
 from posts.models import MetricsSnapshot, Post
 from sparktrack.core.actors import Actor, ActorKind
 from tests.access.everything import Everything
@@ -232,6 +236,36 @@ def test_an_import_can_still_be_undone_to_values_of_today_and_its_run_stays_as_o
         "n": 1,
     }
     assert ImportRun.objects.get().created_at == run.created_at
+
+
+def test_what_a_visitor_imported_can_be_undone_however_often_the_demo_moved():
+    brand, at = load(), LOADED + 30 * HOUR
+    flight = Flight.objects.get(post__title="Why I switched")
+    post, last = flight.post, flight.ends_on
+    sheet = [
+        ("Creator handle", "Post link", "Title", "Campaign", "Flight start", "Flight end"),
+        (post.creator.handle, post.url, post.title, flight.campaign.name, flight.starts_on, last + 9 * DAY),
+    ]
+    pasted = "\n".join("\t".join(map(str, cells)) for cells in sheet).encode()
+    manager = User.objects.get(email__startswith="manager@")
+    by = {**visitor(brand, at), "actor": Actor(ActorKind.USER, str(manager.pk), "visitor", request_id="r")}
+    with time_machine.travel(at, tick=False):
+        run = receive_sheet(pasted, file_name="tracker.tsv", **by)
+        preview_import(str(ask_preview(run=run, wishes=Wishes(), **by).pk))
+        apply_import(str(ask_apply(run=run, decisions={}, skip_errors=False, **by).pk))
+    flight.refresh_from_db()
+    assert flight.ends_on == last + 9 * DAY
+
+    # Two days after the story, less than one after the import: the flight stays, and so does what undo knows of it.
+    refresh_demo(now=LOADED + 49 * HOUR)
+    flight.refresh_from_db()
+    assert flight.ends_on == last + 9 * DAY
+    refresh_demo(now=LOADED + 73 * HOUR)
+    brand.refresh_from_db()
+    run.refresh_from_db()
+    undo_import(run=run, **{**by, "now": LOADED + 73 * HOUR})
+    flight.refresh_from_db()
+    assert flight.ends_on == last + DAY
 
 
 def test_an_invitation_ends_when_it_was_said_to_end():
