@@ -41,9 +41,16 @@ async function copy(form) {
     headers: { Accept: "text/plain" },
     cache: "no-store",
   }).then(async (response) => {
+    // Whoever is logged out is sent to the login page: that is no code.
+    if (response.redirected) {
+      throw new Error("You are logged out. Log in again, then copy.");
+    }
+    if (!response.headers.get("Content-Type")?.startsWith("text/plain")) {
+      throw new Error("");
+    }
     const answer = await response.text();
     if (!response.ok) {
-      throw new Error(response.headers.get("Content-Type")?.startsWith("text/plain") ? answer : "");
+      throw new Error(answer);
     }
     return answer;
   });

@@ -110,6 +110,19 @@ def test_where_the_clipboard_is_refused_the_code_is_left_selected(page, enter_de
     assert page.evaluate("getSelection().toString()") == open_code(code)
 
 
+def test_who_was_logged_out_meanwhile_does_not_get_the_login_page_for_a_code(page, enter_demo, base_url):
+    enter_demo(Role.BUYER)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=base_url)
+    page.goto(path_of("Five mugs, one favourite"))
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.context.clear_cookies(name=site.SESSION_COOKIE_NAME)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("status").filter(has_text="Log in again")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == "before"
+    expect(page.locator("[data-applied][open]")).to_have_count(0)
+    expect(page.locator("input[readonly]")).to_have_count(0)
+
+
 @pytest.mark.console_errors
 def test_who_looks_too_often_is_told_in_the_place_of_the_code(page, enter_demo, settings):
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "reveal_code": "1/h/user"}
