@@ -158,6 +158,8 @@ class _Work:
             if as_seen:
                 self._write(plan, tracker, touched.brand)
         if not as_seen:
+            # What was decided was decided of another conflict.
+            self.run.wishes = {**self.run.wishes, "decisions": {}}
             self._preview(file, CHANGED)
 
     def _write(self, plan: ImportPlan, tracker: Tracker, brand: Brand) -> None:

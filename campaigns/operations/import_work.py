@@ -59,7 +59,10 @@ def finish_preview(
     now: datetime,
     actor: Actor,
 ) -> None:
-    """Keep what the sheet would do; the rows of an earlier preview go. Raises LateWorkerError, BrandBusyError."""
+    """Keep what the sheet would do, as ``run.wishes`` say it is read; the rows of an earlier preview go.
+
+    Raises LateWorkerError, BrandBusyError.
+    """
     with writing():
         _finish(
             run,
@@ -69,6 +72,7 @@ def finish_preview(
             report=report,
             plan_digest=plan_digest,
             problem=problem,
+            wishes=run.wishes,
         )
         ImportRow.objects.filter(brand=run.brand_id, run=run).delete()
         insert(rows)

@@ -205,6 +205,7 @@ def test_a_conflict_that_is_another_one_by_now_is_looked_at_again(office):
     run = office.apply(run, decisions={2: Decision.TAKE})
 
     assert (run.state, run.problem) == (ImportState.PREVIEWED, CHANGED)
+    assert run.wishes["decisions"] == {}
     stored.refresh_from_db()
     assert stored.end_source == EndSource.TIKTOK
 
