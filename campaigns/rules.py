@@ -44,7 +44,8 @@ def flight_status(
 class Replacement:
     """A usable code that takes over from an old one, and the ad accounts in which each is in use.
 
-    ``old_ends_at`` is when the old one ends or was revoked; None among the accounts: nobody said in which.
+    ``old_ends_at`` is when the old one ends or was revoked; ``new_accounts`` are those of ``taken_over``. None among
+    the accounts: nobody said in which.
     """
 
     old_ends_at: datetime
@@ -60,6 +61,20 @@ class Replacement:
         return set(self.old_accounts) - set(self.new_accounts) - {None}
 
 
+def taken_over(
+    replacement: Collection[object],
+    usable: Iterable[tuple[datetime, Collection[object]]],
+    *,
+    old_ends_at: datetime,
+) -> set[object]:
+    """The ad accounts that do not need an old code any more.
+
+    Those in which its ``replacement`` is in use, or any other ``usable`` code of the post (its end, its accounts) that
+    lasts longer than the old one: a newer code may have taken over before the replacement was ever applied.
+    """
+    return set(replacement).union(*(accounts for ends_at, accounts in usable if ends_at > old_ends_at))
+
+
 def apply_replacement_by(
     replacements: Iterable[Replacement],
     *,
@@ -69,8 +84,8 @@ def apply_replacement_by(
 ) -> datetime | None:
     """By when a flight in ``account`` (None = not said) needs a replacement applied in Ads Manager; None: it does not.
 
-    That is the end of the first old code that ends inside the flight, may be in use for it, and whose replacement is
-    not: the verdict knows the new code, the ad still runs on the old one.
+    That is the end of the first old code that ends inside the flight, may be in use for it, and that neither its
+    replacement nor a newer code took over from: the verdict knows the new code, the ad still runs on the old one.
     """
     ends = [
         item.old_ends_at

@@ -67,6 +67,7 @@ def _quoted(sections: Iterable[Section]) -> str:
 
 # Flights that are not over: from when they are judged, their first gap, by when a replacement of their code must be
 # applied, their section. ``{first_gap}``, ``{chosen}`` and ``{narrowed}`` are filled in by campaigns.sections.
+# An account is done with an old code where its replacement is in use, or any good code that lasts longer.
 # Code uses are looked up for the few old codes that end inside a flight: asked for all at once, PostgreSQL would read
 # the uses of all brands.
 CLASSIFIED = f"""
@@ -84,7 +85,7 @@ CLASSIFIED = f"""
            {{chosen}}
     ),
     replaced AS MATERIALIZED (
-        SELECT j.id, j.ad_account_id, n.id AS new_id, o.id AS old_id,
+        SELECT j.id, j.post_id, j.ad_account_id, n.id AS new_id, o.id AS old_id,
                CASE WHEN o.revoked_at < o.expires_at THEN o.revoked_at ELSE o.expires_at END AS apply_by
           FROM authorizations_authorizationcode n
           JOIN judged j ON j.post_id = n.post_id
@@ -99,9 +100,15 @@ CLASSIFIED = f"""
           FROM replaced r
           JOIN authorizations_codeuse u ON u.code_id = r.old_id
          WHERE (r.ad_account_id IS NULL OR u.ad_account_id IS NULL OR u.ad_account_id = r.ad_account_id)
-           AND NOT EXISTS (SELECT 1 FROM authorizations_codeuse s
-                            WHERE s.code_id = r.new_id AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
-                                                            OR s.ad_account_id = u.ad_account_id))
+           AND NOT EXISTS (SELECT 1 FROM authorizations_authorizationcode c
+                             JOIN authorizations_codeuse s ON s.code_id = c.id
+                            WHERE c.brand_id = %(brand)s AND c.post_id = r.post_id
+                              AND (c.id = r.new_id
+                                   OR (c.rejected_at IS NULL AND c.expires_at > %(now)s AND c.expires_at > r.apply_by
+                                       AND (c.revoked_at IS NULL
+                                            OR (c.revoked_at > %(now)s AND c.revoked_at > r.apply_by))))
+                              AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
+                                   OR s.ad_account_id = u.ad_account_id))
          GROUP BY r.id
     ),
     with_gap AS (

@@ -9,6 +9,7 @@ from uuid import UUID
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, UsageRight
 from campaigns.models import Flight
+from campaigns.rules import Replacement, taken_over
 from posts.enums import Lane
 from posts.models import Post
 from sparktrack.core.wording import clock
@@ -45,24 +46,30 @@ def post_todos(
     ``uses`` and ``ends`` are those of all its codes, also of old ones; clock times are said in the IANA ``zone``.
     ``caption_changed``: another caption than the approved one is on file.
     """
-    replacements = [
-        (code, f"before {clock(end, zone, now=now)}" if (end := ends[code.supersedes_id]) > now else "now")
+    in_use = [(ends[code.pk], uses[code.pk]) for code in codes if uses.get(code.pk)]
+    taking_over = {
+        code: Replacement(
+            (end := ends[code.supersedes_id]),
+            uses[code.supersedes_id],
+            taken_over(uses.get(code.pk, ()), in_use, old_ends_at=end),
+        )
         for code in codes
-        if code.supersedes_id and _lacks_an_account(uses.get(code.supersedes_id, ()), uses.get(code.pk, ()))
-    ]
+        if code.supersedes_id and uses.get(code.supersedes_id)
+    }
     return [
-        *(_apply_replacement(code, when, first=not uses.get(code.pk)) for code, when in replacements),
-        *_of_codes(codes, uses, {code.pk for code, _ in replacements}, in_use=bool(flights)),
+        *(
+            _apply_replacement(
+                code,
+                f"before {clock(item.old_ends_at, zone, now=now)}" if item.old_ends_at > now else "now",
+                first=not uses.get(code.pk),
+            )
+            for code, item in taking_over.items()
+            if item.missing()
+        ),
+        *_of_codes(codes, uses, {code.pk for code in taking_over}, in_use=bool(flights)),
         *_of_rights(rights),
         *_of_the_post(post, flights, caption_changed=caption_changed),
     ]
-
-
-def _lacks_an_account(old: Collection[UUID | None], new: Collection[UUID | None]) -> bool:
-    """Whether an old code is in use where its replacement is not; None = nobody said in which ad account."""
-    if not new:
-        return bool(old)
-    return None not in new and any(account not in new for account in old if account is not None)
 
 
 def _apply_replacement(code: AuthorizationCode, when: str, *, first: bool) -> Todo:
@@ -71,13 +78,13 @@ def _apply_replacement(code: AuthorizationCode, when: str, *, first: bool) -> To
 
 
 def _of_codes(
-    codes: Sequence[AuthorizationCode], uses: Uses, replacements: Collection[UUID], *, in_use: bool
+    codes: Sequence[AuthorizationCode], uses: Uses, taking_over: Collection[UUID], *, in_use: bool
 ) -> list[Todo]:
     todos = []
     replaced = {code.supersedes_id for code in codes if code.supersedes_id}
     for code in codes:
         place = f"code-{code.pk}"
-        if (in_use or code.supersedes_id) and not uses.get(code.pk) and code.pk not in replacements:
+        if (in_use or code.supersedes_id) and not uses.get(code.pk) and code.pk not in taking_over:
             todos.append(
                 Todo("Apply the code", f"Nobody noted that the {code} was taken to Ads Manager.", place)
             )

@@ -22,7 +22,7 @@ from campaigns.queries.history import (
     post_history,
 )
 from campaigns.queries.lines import FlightLine, InventoryLine, flight_lines, inventory_lines
-from campaigns.rules import Replacement, applies_first, apply_replacement_by
+from campaigns.rules import Replacement, applies_first, apply_replacement_by, taken_over
 from campaigns.todos import Todo, post_todos
 from posts.enums import Method, Stage
 from posts.models import MetricsSnapshot, Post, StageEvent
@@ -207,11 +207,13 @@ def _answer(lines: Sequence[FlightLine]) -> FlightLine | None:
 def _apply_by(line: FlightLine, codes: Sequence[CodeLine]) -> datetime | None:
     """Until when a replacement must be applied for this flight, if that comes before anything else (as the board)."""
     by_id = {code.code.pk: code for code in codes}
+    accounts = {code.code.pk: {use.ad_account_id for use in code.uses} for code in codes}
+    usable = [(code.ends_at, accounts[code.code.pk]) for code in codes if code.status in _USABLE]
     replacements = [
         Replacement(
             (old := by_id[new.code.supersedes_id]).ends_at,
-            {use.ad_account_id for use in old.uses},
-            {use.ad_account_id for use in new.uses},
+            accounts[old.code.pk],
+            taken_over(accounts[new.code.pk], usable, old_ends_at=old.ends_at),
         )
         for new in codes
         if new.code.supersedes_id in by_id and new.status in _USABLE

@@ -41,12 +41,25 @@ def replacements(brand: Brand, now: datetime) -> dict[UUID, list[Replacement]]:
     uses = {code.pk: [use.ad_account_id for use in code.uses.all()] for code in codes}
     found = defaultdict(list)
     for code in codes:
-        ends = min(code.expires_at, code.revoked_at or code.expires_at)
-        if code.supersedes is not None and code.rejected_at is None and ends > now:
+        if code.supersedes is not None and code.rejected_at is None and _end(code) > now:
             old = code.supersedes
-            ended = min(old.expires_at, old.revoked_at or old.expires_at)
-            found[code.post_id].append(Replacement(ended, uses[old.pk], uses[code.pk]))
+            ended = _end(old)
+            # An ad account is done with the old code where any good code of the post is in use that lasts longer.
+            outlasting = [
+                other
+                for other in codes
+                if other.post_id == code.post_id
+                and other.rejected_at is None
+                and _end(other) > max(ended, now)
+            ]
+            done = {account for each in (code, *outlasting) for account in uses[each.pk]}
+            found[code.post_id].append(Replacement(ended, uses[old.pk], done))
     return found
+
+
+def _end(code: AuthorizationCode) -> datetime:
+    """When a code ends or was revoked."""
+    return min(code.expires_at, code.revoked_at or code.expires_at)
 
 
 def placed(brand: Brand, now: datetime) -> list[Placed]:

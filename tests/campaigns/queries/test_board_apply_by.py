@@ -110,6 +110,54 @@ def test_only_the_account_in_which_the_old_code_is_in_use_needs_it(world):
     assert shown == {Section.STOPS: 1, Section.COVERED: 2}
 
 
+def newer(world, flight, accounts, *, supersedes=None, days=60):
+    """One more code of the flight's post, generated an hour ago and in use in ``accounts``."""
+    code = world.code(flight.post, NOW - timedelta(hours=1), days=days, supersedes=supersedes)
+    mark_applied(uses=[Use(code, account) for account in accounts], **world.by)
+    return code
+
+
+def titles(world, flight):
+    """What the post page says is to be applied."""
+    todos = post_page(world.brand, flight.post_id, now=NOW).todos
+    return [todo.title for todo in todos if todo.title.startswith("Apply the ")]
+
+
+@pytest.mark.parametrize("of", ["the replacement", "the old code", "none"])
+def test_where_a_newer_code_took_over_the_one_in_between_is_not_asked_for(of, world):
+    here = world.account()
+    flight, old, between = replaced(world, old_in=[here], ad_account=here)
+    newer(world, flight, [here], supersedes={"the replacement": between, "the old code": old}.get(of))
+    assert section_of(world).section is Section.COVERED
+    assert [line.apply_by for line in post_page(world.brand, flight.post_id, now=NOW).flight_lines] == [None]
+    assert titles(world, flight) == []
+    assert_sections_agree(world.brand, NOW)
+
+
+def test_a_newer_code_in_another_account_leaves_it_to_be_done(world):
+    here, there = world.account(), world.account()
+    flight, old, between = replaced(world, old_in=[here, there], ad_account=here)
+    newer(world, flight, [there], supersedes=between)
+    (line,) = section_of(world).lines
+    assert line.apply_by == old.expires_at
+    assert titles(world, flight) == ["Apply the replacement"]
+    assert_sections_agree(world.brand, NOW)
+
+
+@pytest.mark.parametrize("useless", ["shorter", "revoked", "rejected"])
+def test_a_newer_code_that_is_no_use_does_not_take_over(useless, world):
+    flight, old, between = replaced(world)
+    last = newer(world, flight, [None], supersedes=between, days=4 if useless == "shorter" else 60)
+    if useless == "revoked":
+        revoke_codes(codes=[last], at=NOW, **world.by)
+    if useless == "rejected":
+        reject_codes(codes=[last], error="Invalid", **world.by)
+    (line,) = section_of(world).lines
+    assert line.apply_by == old.expires_at
+    assert titles(world, flight) == ["Apply the replacement"]
+    assert_sections_agree(world.brand, NOW)
+
+
 def test_a_flight_that_the_old_code_does_not_end_in_needs_nothing(world):
     replaced(world, ends_on=world.day(3))
     replaced(world, starts_on=world.day(6))
@@ -145,6 +193,8 @@ ACCOUNTS = st.sets(st.sampled_from("AB?"), max_size=3)
             st.integers(-4, 30),  # days until the old code ends
             ACCOUNTS,
             ACCOUNTS,
+            # Days that are left of a newer code, where it is in use, whether it was rejected there.
+            st.none() | st.tuples(st.integers(1, 30), ACCOUNTS, st.booleans()),
             st.sampled_from("AB?"),  # the account of the flight
             st.sampled_from([None, 3, 12]),  # days until the rights end
             st.integers(-10, 8),  # its first day
@@ -162,7 +212,7 @@ def test_every_order_is_that_of_the_rules(made, hours, db):
     world = World()
     accounts = {"A": world.account(), "B": world.account(currency="EUR"), "?": None}
     creators, campaigns = {}, {}
-    for old_days, old_in, new_in, account, rights, first, last, spend, handle, name in made:
+    for old_days, old_in, new_in, newest, account, rights, first, last, spend, handle, name in made:
         creator = creators.setdefault(handle, None) or world.creator(handle)
         campaign = campaigns.setdefault(name, None) or world.campaign(name)
         creators[handle], campaigns[name] = creator, campaign
@@ -172,6 +222,11 @@ def test_every_order_is_that_of_the_rules(made, hours, db):
         world.right(world.day(-30), rights and world.day(rights), post=post)
         uses = [Use(old, accounts[each]) for each in old_in] + [Use(new, accounts[each]) for each in new_in]
         mark_applied(uses=uses, **world.by)
+        if newest is not None:
+            days, used, rejected = newest
+            third = world.code(post, NOW - timedelta(hours=1), days=days, supersedes=new)
+            mark_applied(uses=[Use(third, accounts[each]) for each in used], **world.by)
+            reject_codes(codes=[third] if rejected else [], error="Invalid", **world.by)
         world.flight(
             post,
             world.day(first),
