@@ -19,7 +19,7 @@ class Wishes:
 
     ``columns``: header → field, "" = to the notes. ``owners``: name as in the sheet → ``user:<id>`` or
     ``invitation:<id>``. ``decisions``: number of a row with a conflict → whose word counts. ``date_order``: "dmy",
-    "mdy", "ymd" or "". ``skip_errors``: rows with errors and undecided conflicts are left out.
+    "mdy", "ymd" or "". ``skip_errors``: rows with errors are left out.
     """
 
     sheet: str = ""

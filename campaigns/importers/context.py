@@ -50,7 +50,7 @@ class RowDraft:
 class Context:
     """The state of planning; ``now`` (UTC) is when codes without a date are revoked.
 
-    ``decisions``: number of a row with a conflict → whose word counts.
+    ``decisions``: number of a row with a conflict → whose word counts; ``undecided``: whose where nobody said it.
     """
 
     def __init__(
@@ -58,7 +58,9 @@ class Context:
         brand: Brand,
         on_file: OnFile,
         columns: Mapping[str, str],
+        *,
         decisions: Mapping[int, Decision],
+        undecided: Decision | None,
         now: datetime,
     ) -> None:
         self.brand = brand
@@ -67,7 +69,8 @@ class Context:
         self.today: date = local_date(now, brand.time_zone)
         self.on_file = on_file
         self.columns = columns
-        self.decisions = decisions
+        self._decisions = decisions
+        self._undecided = undecided
         self.plan = ImportPlan()
         # Fingerprint → the post that has the code, and the row that said so first.
         self.claims: dict[str, tuple[PlannedPost, int]] = {}
@@ -88,6 +91,10 @@ class Context:
             Kind.FLIGHTS: self.plan.flights,
             Kind.CODE_USES: self.plan.uses,
         }
+
+    def decision(self, row: int) -> Decision | None:
+        """Whose word counts in a conflict of this row; None: nobody decided, and it is refused."""
+        return self._decisions.get(row, self._undecided)
 
     def enlist(self, kind: Kind, thing: Planned) -> None:
         """The plan speaks of this thing, once."""

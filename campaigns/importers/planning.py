@@ -22,14 +22,15 @@ def plan_import(
     brand: Brand,
     columns: Mapping[str, str],
     decisions: Mapping[int, Decision],
+    undecided: Decision | None = None,
     now: datetime,
 ) -> ImportPlan:
     """Match rows by natural keys, in the order of the sheet, and plan what they create and change.
 
-    ``columns``: field → header, for the messages. ``decisions``: row with a conflict → whose word counts. A row with an
-    error changes nothing; later rows count for more.
+    ``columns``: field → header, for the messages. ``decisions``: row with a conflict → whose word counts, else
+    ``undecided``. A row with an error changes nothing; later rows count for more.
     """
-    context = Context(brand, on_file, columns, decisions, now)
+    context = Context(brand, on_file, columns, decisions=decisions, undecided=undecided, now=now)
     for values in rows:
         context.plan.rows.append(_plan_row(context, values))
     return context.plan

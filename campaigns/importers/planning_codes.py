@@ -241,7 +241,7 @@ def _decided_window(
     known = code.window
     field = Field.EXPIRES_AT if draft.values.code.end else Field.WINDOW_DAYS
     until = local_date(known.expires_at, context.zone)
-    decision = context.decisions.get(draft.values.number)
+    decision = context.decision(draft.values.number)
     draft.conflicts.append(
         Conflict(
             "end",
@@ -255,7 +255,9 @@ def _decided_window(
     )
     if decision is Decision.KEEP:
         draft.say(
-            field, Problem.CONFLICT_KEPT, f"The code still ends on {until} ({known.end_source}), as decided."
+            field,
+            Problem.CONFLICT_KEPT,
+            f"The code still ends on {until} ({known.end_source}): that is kept.",
         )
         return known
     if decision is Decision.TAKE:
@@ -325,12 +327,12 @@ def _decided_revocation(
     if known is None:
         return stated
     day = local_date(known, context.zone)
-    decision = context.decisions.get(draft.values.number)
+    decision = context.decision(draft.values.number)
     checked = code.row.last_checked_at if code.row else None
     label = f"code ending {code.ending}"
     draft.conflicts.append(Conflict("revocation", label, known, "", checked, stated, decision))
     if decision is Decision.KEEP:
-        draft.say(field, Problem.CONFLICT_KEPT, f"The code stays revoked since {day}, as decided.")
+        draft.say(field, Problem.CONFLICT_KEPT, f"The code stays revoked since {day}: that is kept.")
         return known
     if decision is Decision.TAKE:
         draft.say(field, Problem.CONFLICT_TAKEN, f"The code was revoked on {day} before this sheet.")

@@ -72,8 +72,13 @@ def digest_of(plan: ImportPlan) -> str:
     for row in plan.rows:
         parts: list[Any] = [row.number, row.outcome.value]
         parts += [conflict.as_json() for conflict in row.conflicts]
-        if row.outcome is not RowOutcome.CONFLICT:
-            parts += [[kind, effect(thing), _replaced(thing)] for kind, thing in row.things]
+        decided_later = row.outcome is RowOutcome.CONFLICT
+        parts += [
+            [kind, effect(thing), _replaced(thing)]
+            for kind, thing in row.things
+            if not (decided_later and kind is Kind.CODES)
+        ]
+        if not decided_later:
             parts += [message.problem for message in row.messages]
         digest.update(json.dumps(parts).encode())
     return digest.hexdigest()

@@ -39,6 +39,7 @@ class ReadOptions:
     decisions: Mapping[int, Decision] = field(
         default_factory=dict
     )  # number of a row with a conflict → who wins
+    undecided: Decision | None = None  # who wins where nobody said it; None: the row is refused
 
 
 @dataclass(slots=True)

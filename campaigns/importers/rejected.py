@@ -54,11 +54,8 @@ def rejected_rows(
 
 
 def _reasons(run: ImportRun) -> dict[int, str]:
-    """Row → why it was left out: errors, and conflicts that nobody decided."""
-    decided = Wishes.from_json(run.wishes).decisions
-    rows = ImportRow.objects.filter(
-        brand=run.brand_id, run=run, outcome__in=[RowOutcome.ERROR, RowOutcome.CONFLICT]
-    )
+    """Row → why it was left out."""
+    rows = ImportRow.objects.filter(brand=run.brand_id, run=run, outcome=RowOutcome.ERROR)
     return {
         row.number: " ".join(
             f"{message['column']}: {message['message']}" if message["column"] else message["message"]
@@ -66,7 +63,6 @@ def _reasons(run: ImportRun) -> dict[int, str]:
             if message["error"]
         )
         for row in rows.order_by("number").iterator(chunk_size=1_000)
-        if row.outcome == RowOutcome.ERROR or row.number not in decided
     }
 
 

@@ -91,7 +91,13 @@ def plan_of(tracker: Tracker, brand: Brand, options: ReadOptions, *, now: dateti
     on_file = load(brand, rows)
     on_file.owners = owners_meant(brand, options.owners)
     return plan_import(
-        rows, on_file, brand=brand, columns=tracker.columns, decisions=options.decisions, now=now
+        rows,
+        on_file,
+        brand=brand,
+        columns=tracker.columns,
+        decisions=options.decisions,
+        undecided=options.undecided,
+        now=now,
     )
 
 

@@ -37,7 +37,7 @@ from campaigns.operations.import_work import (
     waiting_runs,
 )
 from campaigns.progress import Pulse, progress_of
-from campaigns.wishes import Wishes
+from campaigns.wishes import Decision, Wishes
 from sparktrack.core.actors import Actor, system_actor
 from sparktrack.core.dates import DateOrder
 from sparktrack.core.refusals import RefusedError
@@ -182,4 +182,5 @@ class _Work:
             chosen_columns(wishes.columns),
             owners_of(self.run.brand, wishes.owners),
             wishes.decisions,
+            Decision.KEEP,
         )

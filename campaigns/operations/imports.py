@@ -69,8 +69,7 @@ class RowsWithErrorsError(RefusedError):
         self.rows = rows
         said = "1 row has an error" if rows == 1 else f"{rows:,} rows have errors"
         super().__init__(
-            f"{said} or an undecided conflict: leave out such rows, or mend the sheet and upload it again.",
-            field="skip_errors",
+            f"{said}: leave such rows out, or mend the sheet and upload it again.", field="skip_errors"
         )
 
 
@@ -169,8 +168,8 @@ def ask_apply(
     """Write what the preview shows. From previewed, or failed after a preview.
 
     ``attempt``: which preview was looked at (None: the one there is). ``decisions``: row with a conflict → whose word
-    counts; they are added to those made before. Wake a worker afterwards. Raises WrongStateError, SheetGoneError,
-    RowsWithErrorsError, BrandBusyError.
+    counts; they are added to those made before, and what is on file stays where nobody decided. Wake a
+    worker afterwards. Raises WrongStateError, SheetGoneError, RowsWithErrorsError, BrandBusyError.
     """
     with writing():
         current = _as_it_is(brand, run, frozenset({ImportState.PREVIEWED, ImportState.FAILED}))
@@ -178,7 +177,7 @@ def ask_apply(
             raise WrongStateError(current)
         wishes = Wishes.from_json(current.wishes)
         wishes = replace(wishes, decisions={**wishes.decisions, **decisions}, skip_errors=skip_errors)
-        if not skip_errors and (left := rows_in_the_way(current, wishes.decisions)):
+        if not skip_errors and (left := rows_with_errors(current)):
             raise RowsWithErrorsError(left)
         current.wishes = wishes.as_json()
         _ask(current, ImportState.APPLYING, now=now, actor=actor)
@@ -187,11 +186,9 @@ def ask_apply(
     return current
 
 
-def rows_in_the_way(run: ImportRun, decided: Collection[int]) -> int:
-    """How many rows of the preview have an error, or a conflict that is not among the ``decided``."""
-    rows = ImportRow.objects.filter(brand=run.brand_id, run=run)
-    undecided = set(rows.filter(outcome=RowOutcome.CONFLICT).values_list("number", flat=True)) - set(decided)
-    return rows.filter(outcome=RowOutcome.ERROR).count() + len(undecided)
+def rows_with_errors(run: ImportRun) -> int:
+    """How many rows of the preview have an error."""
+    return ImportRow.objects.filter(brand=run.brand_id, run=run, outcome=RowOutcome.ERROR).count()
 
 
 def discard_import(*, brand: Brand, run: ImportRun, now: datetime, actor: Actor) -> ImportRun:

@@ -6,10 +6,12 @@ import pytest
 
 from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import Verification, revoke_codes, verify_codes
+from brands.operations.edits import Edit
 from campaigns.enums import RowOutcome
 from campaigns.queries.imports import conflict_numbers, outcomes, preview_rows
 from campaigns.wishes import Decision
 from posts.models import Post
+from posts.operations import edit_posts
 from tests.audit import changes
 from tests.campaigns.importers.sheets import HEADER, post_url, row, said
 from tests.world import NOW, spark_code
@@ -34,7 +36,7 @@ def read(office):
     return code
 
 
-def test_both_sides_are_shown_and_the_row_waits(office, read):
+def test_both_sides_are_shown_with_what_else_the_row_does_and_what_is_on_file_stays(office, read):
     run = office.preview(office.upload(sheet_row(title="Film")))
 
     assert (outcomes(run)[RowOutcome.CONFLICT], conflict_numbers(run)) == (1, [2])
@@ -47,9 +49,19 @@ def test_both_sides_are_shown_and_the_row_waits(office, read):
             "in_sheet": {"at": "2026-11-01T04:00:00+00:00"},
         }
     ]
-    assert [m["code"] for m in found.messages if m["error"]] == ["conflict"]
-    run = office.apply(run, skip_errors=True)
-    assert (run.state, Post.objects.get().title) == ("applied", "")
+    (post,) = (one for one in found.effects if one["kind"] == "posts")
+    assert post["changes"] == [{"field": "title", "before": "", "after": "Film"}]
+    run = office.apply(run)
+    assert (run.state, Post.objects.get().title) == ("applied", "Film")
+    read.refresh_from_db()
+    assert read.expires_at == READ
+
+
+def test_what_else_the_row_of_a_conflict_would_write_over_is_looked_at_again(office, read):
+    run = office.preview(office.upload(sheet_row(title="Film")))
+    edit_posts(edits=[Edit(Post.objects.get(), {"title": "Reel"})], **office.by)
+    run = office.apply(run, decisions={2: Decision.TAKE})
+    assert (run.state, Post.objects.get().title) == ("previewed", "Reel")
 
 
 def test_keep_leaves_the_code_and_takes_the_rest_of_the_row(office, read):

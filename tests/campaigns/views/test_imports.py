@@ -304,7 +304,7 @@ def test_rows_with_errors_must_be_left_out_by_a_person(pages):
     run = pages.previewed(tsv(good(1), good(2, **BAD)))
     refused = pages.apply(run)
     assert refused.status_code == 422
-    assert "1 row has an error or an undecided conflict" in text(refused)
+    assert "1 row has an error: leave such rows out" in text(refused)
     assert not Post.objects.exists()
     assert pages.apply(run, skip_errors="on").status_code == 302
     said = text(pages.get("import", work(run)))
