@@ -21,6 +21,7 @@ from django.conf import settings
 
 from tests import browser as chromium
 from tests import servers
+from tests.run import REPEATED
 
 if settings.configured:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.")
@@ -98,6 +99,26 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _refuse_skip(report)
     return report
+
+
+# --- What no database can change is tested in the first run of the suite only (tests/run.py) ---------------------
+_OF_DATABASES = frozenset({"db", "transactional_db", "live_server", "postgres_url"})
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a second run: without the tests that touch no database and those marked ``once``."""
+    if REPEATED not in os.environ:
+        return
+    again = [item for item in items if _depends_on_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
+    items[:] = again
+
+
+def _depends_on_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once"):
+        return False
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & _OF_DATABASES)
 
 
 # --- Folders and servers -----------------------------------------------------------------------------------------

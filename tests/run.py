@@ -1,5 +1,6 @@
 """Runs the suite twice: on SQLite (the embedded shape) and on a real PostgreSQL with a real Redis (production's).
 
+Tests that touch no database, and those marked ``once``, are in the first run only: they cannot differ in the second.
 ``bin/test [--only sqlite|postgresql] [pytest arguments]``. Servers are private and started here, unless
 TEST_DATABASE_URL and TEST_REDIS_URL name some. The exit code is 0 only when both runs passed.
 """
@@ -17,6 +18,8 @@ from tests import browser, servers
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RUNS = ("sqlite", "postgresql")
+# Tells pytest that another run of the same suite came before: what no database can change is not repeated.
+REPEATED = "SPARKTRACK_TESTS_REPEATED"
 # What a developer may have set for the product must not change what the tests prove.
 _FOREIGN = ("DJANGO_SETTINGS_MODULE", "ENVIRONMENT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS")
 
@@ -34,9 +37,11 @@ def main(arguments: Sequence[str]) -> int:
         with contextlib.ExitStack() as stack:
             redis_url = os.environ.get("TEST_REDIS_URL") or stack.enter_context(servers.redis())
             postgres_url = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(servers.postgres())
-            for name in wanted:
+            for number, name in enumerate(wanted):
                 _say(f"\n===== {name} =====")
                 environment = _environment(name, postgres_url, redis_url)
+                if number:
+                    environment[REPEATED] = "1"
                 began = time.monotonic()
                 code = _pytest(pytest_arguments, environment)
                 failed = failed or code != 0

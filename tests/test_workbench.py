@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.run import REPEATED
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = re.compile(r"https?://|file:|--(extra-)?index|--find-links|git\+")
@@ -131,7 +132,8 @@ SERVER = """
 import signal, sys, time
 signal.signal(signal.SIGINT, lambda *_: sys.exit(0))
 print("ready", flush=True)
-time.sleep(60)
+while True:  # a signal between two bytecodes is seen after the sleep that follows
+    time.sleep(0.1)
 """
 
 
@@ -172,3 +174,19 @@ def test_without_a_terminal_the_command_takes_the_place_of_the_starter(tmp_path)
         assert process.stdout.readline() == b"ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
+
+
+def test_the_second_run_repeats_only_what_a_database_can_change():
+    files = ["tests/core/test_days.py", "tests/core/test_bulk.py", "tests/e2e/test_every_page.py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-n0", *files],
+        cwd=ROOT,
+        env={**os.environ, REPEATED: "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    collected = {line.partition("::")[0] for line in done.stdout.splitlines() if "::" in line}
+    assert collected == {"tests/core/test_bulk.py"}

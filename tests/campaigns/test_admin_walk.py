@@ -23,7 +23,7 @@ from tests.adminpages import BACKEND, add_url, change_url, list_url, our_models,
 from tests.factories import MembershipFactory, UserFactory
 from tests.world import NOW, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NAMES = (
     "user brand membership invitation adaccount auditentry attachment creator brief post stageevent metricssnapshot "

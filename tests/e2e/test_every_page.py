@@ -14,7 +14,7 @@ from tests.brands.people import app_code, give_app
 from tests.e2e.looks import problems
 from tests.factories import PASSWORD, MembershipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 BOARD = f"/b/{SLUG}/"
 

@@ -11,7 +11,7 @@ from sparktrack.core.clock import utc_now
 from tests.access.everything import APPS, Everything
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 CORPUS = {
     "script": "--></title></style><script>alert(1)</script>",

@@ -107,6 +107,8 @@ def test_a_sheet_comes_in_and_the_board_says_what_it_means(name, world, manager,
     expect(page.get_by_role("heading", level=1)).to_contain_text("understood")
     page.get_by_role("button", name="Show what would happen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{expected['posts']} rows to import")
+    if expected["errors"]:
+        page.get_by_role("link", name=re.compile(r"^Errors?\b")).click()
     for error in expected["errors"]:
         expect(page.locator(".row", has_text=re.compile(rf"Row {error['row']}\b"))).to_contain_text("Error")
     if expected["errors"]:

@@ -8,7 +8,7 @@ import pytest
 from brands.enums import Role
 from campaigns.demo import SLUG
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 BOARD = f"/b/{SLUG}/"
 POST = "Morning routine, barrier serum"

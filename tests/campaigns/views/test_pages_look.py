@@ -12,7 +12,7 @@ from campaigns.enums import Section
 from tests.factories import MembershipFactory
 from tests.world import DAY, NOW, World, spark_code
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TODAY = NOW.date()
 NASTY = '<script>alert("x")</script>'
