@@ -65,7 +65,7 @@ from django.core.cache import cache
 
 hypothesis.settings.register_profile(
     "default",
-    max_examples=50,  # drawn anew on each database
+    max_examples=25,  # drawn anew on each database
     deadline=None,
     print_blob=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],

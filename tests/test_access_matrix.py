@@ -28,7 +28,7 @@ from tests.access.routes import Route, routes, url_of
 from tests.factories import UserFactory
 from tests.world import NOW, World, client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGES = """
     route                                 method  anonymous  other  viewer  buyer  manager  admin

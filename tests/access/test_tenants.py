@@ -12,7 +12,7 @@ from tests.access.everything import Everything, open_texts, owned_models
 from tests.access.routes import routes, url_of
 from tests.world import NOW, client_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CANARY = "zq7canary"
 

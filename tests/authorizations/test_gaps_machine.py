@@ -266,4 +266,4 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_every_history_ends_with_an_empty_proof() -> None:
-    run_state_machine_as_test(Histories, settings=settings(max_examples=20, stateful_step_count=25))
+    run_state_machine_as_test(Histories, settings=settings(max_examples=12, stateful_step_count=25))

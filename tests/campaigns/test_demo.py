@@ -28,7 +28,7 @@ from posts.models import MetricsSnapshot, Post, StageEvent
 from sparktrack.tiktok.codes import clean_code
 from sparktrack.tiktok.links import parse_post_link, posted_at
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # An ordinary day; the last minute of a leap day and of a year in New York; the hours in which clocks change there.
 DAYS = [

@@ -357,7 +357,7 @@ contents = st.fixed_dictionaries(
 zones = st.sampled_from(["UTC", "America/New_York", "Asia/Kolkata"])
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(posts=st.lists(contents, min_size=1, max_size=3), zone=zones)
 def test_any_brand_comes_back_without_a_change(tmp_path, posts, zone):
     world = World(time_zone=zone)

@@ -1,5 +1,6 @@
 """A sheet comes in through the pages, in a real browser and with a real worker; the board says what it means."""
 
+import csv
 import json
 import re
 from collections import Counter
@@ -264,6 +265,26 @@ def test_work_under_way_is_told_as_it_goes_and_can_be_left(world, manager, page,
     work(run)
     page.get_by_role("link", name="pasted.tsv").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("300 posts and 300 codes created.")
+
+
+def test_twenty_thousand_rows_come_in_with_progress_that_can_be_left(world, manager, page, tmp_path):
+    sheet = tmp_path / "large.csv"
+    with sheet.open("w", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["Creator handle", "Post link"])
+        lines.writerows([f"c{n % 50}", post_url(f"c{n % 50}", number=n)] for n in range(20_000))
+    page.goto(f"/b/{world.brand.slug}/imports/")
+    page.get_by_label("Your sheet").set_input_files(sheet)
+    page.get_by_role("button", name="Look at the sheet").click()
+    page.get_by_role("button", name="Show what would happen").click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("20,000 rows to import", timeout=120_000)
+    page.get_by_role("button", name="Import 20,000 rows").click()
+    expect(page.get_by_role("status").filter(has_text=" of 20,000")).to_be_visible(timeout=120_000)
+    page.get_by_role("link", name="Board").click()
+    page.go_back()
+    expect(heading).to_contain_text("50 creators and 20,000 posts created.", timeout=180_000)
+    assert Post.objects.for_brand(world.brand).count() == 20_000
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
