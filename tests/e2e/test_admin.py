@@ -7,7 +7,7 @@ from campaigns.models import Flight
 from tests.adminpages import add_url, staff_client
 from tests.world import World
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def test_a_flight_is_planned_by_typing_the_post_and_the_campaign(page, context, live_server):

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from brands.enums import Role
 from campaigns.demo import SLUG
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 BOARD = f"/b/{SLUG}/"
 AT_BOARD = re.compile(rf"{BOARD}$")

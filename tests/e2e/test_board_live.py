@@ -14,7 +14,7 @@ from campaigns.operations.flights import pause_flights, resume_flights
 from sparktrack.core.actors import system_actor
 from sparktrack.core.clock import utc_now
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 BOARD = f"/b/{SLUG}/"
 LOOK_EVERY = 20_000  # milliseconds, as in static/js/board.js

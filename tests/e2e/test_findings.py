@@ -10,7 +10,7 @@ from campaigns.demo import SLUG
 from tests.e2e.looks import problems
 from tests.factories import MembershipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 FINDINGS = f"/b/{SLUG}/findings/"
 

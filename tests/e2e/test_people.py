@@ -10,7 +10,7 @@ from sparktrack.core.clock import utc_now
 from tests.brands.people import app_code
 from tests.factories import PASSWORD, BrandFactory, MembershipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def log_in(page, user, password=PASSWORD):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.looks import problems
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 ASKED = (
     "/planner/?starts_on=2026-11-01&ends_on=2026-11-30&generated_on=2026-10-03"

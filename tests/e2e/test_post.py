@@ -16,7 +16,7 @@ from posts.models import Post
 from tests.e2e.looks import problems
 from tests.world import client_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def path_of(title):
