@@ -125,6 +125,8 @@ else:
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# SQLite leaves out the columns that an index of PostgreSQL only carries along; it is meant so.
+SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 # --- Broker, cache ---------------------------------------------------------------------------------------------
 REDIS_URL = environment.url("REDIS_URL", ("redis", "rediss"), None if PRODUCTION else "")
