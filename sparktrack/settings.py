@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "posts",
     "authorizations",
     "campaigns",
+    "alerts",
     "sparktrack.core",
 ]
 

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from alerts.urls import own_urlpatterns as own_alerts
 from campaigns.views.planner import show_planner
 
 # The admin's own login form would know neither second factors nor lock-outs.
@@ -15,7 +16,9 @@ admin.site.site_title = "sparktrack"
 urlpatterns = [
     path("", include("brands.urls")),
     path("planner/", show_planner, name="planner"),
+    path("", include(own_alerts)),
     path("b/<slug:slug>/", include("campaigns.urls")),
+    path("b/<slug:slug>/", include("alerts.urls")),
     # Not the admin's own: it would not count wrong passwords.
     path(
         "admin/password_change/",
