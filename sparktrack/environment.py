@@ -98,7 +98,12 @@ def number(name: str, default: int) -> int:
 
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list, without empty items."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+    return split(text(name, default))
+
+
+def split(value: str) -> list[str]:
+    """The items of a comma-separated list that are not empty."""
+    return [word.strip() for word in value.split(",") if word.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +139,22 @@ def _ring(value: str) -> dict[str, bytes]:
     return ring
 
 
-def keys_from_environment() -> Keys:
-    """The keys of a production system: SECRET_KEY, CODE_KEYS, FINGERPRINT_KEY, each also as ``*_FILE``."""
-    secret_key = text("SECRET_KEY")
-    if len(secret_key) < 50 or len(set(secret_key)) < 5 or secret_key.startswith("django-insecure-"):
+def secret_key() -> str:
+    """SECRET_KEY of a production system; raises ImproperlyConfigured if it is missing or looks like no random one."""
+    value = text("SECRET_KEY")
+    if len(value) < 50 or len(set(value)) < 5 or value.startswith("django-insecure-"):
         raise ImproperlyConfigured("SECRET_KEY must be random and have 50 characters or more.")
-    return Keys(
-        secret_key=secret_key,
-        code_keys=_ring(text("CODE_KEYS")),
-        fingerprint_key=_key("FINGERPRINT_KEY", text("FINGERPRINT_KEY")),
-    )
+    return value
+
+
+def code_keys() -> dict[str, bytes]:
+    """CODE_KEYS, the ring: key id → 32 bytes, oldest first; raises ImproperlyConfigured for a malformed one."""
+    return _ring(text("CODE_KEYS"))
+
+
+def fingerprint_key() -> bytes:
+    """FINGERPRINT_KEY, 32 bytes; raises ImproperlyConfigured if it is missing or malformed."""
+    return _key("FINGERPRINT_KEY", text("FINGERPRINT_KEY"))
 
 
 def keys_from_file(path: Path) -> Keys:

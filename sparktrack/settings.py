@@ -1,43 +1,69 @@
 """The settings, in one file: the environment is read by the typed helpers of ``environment.py``.
 
 Two ways to run the same code: the embedded default (SQLite and a file-system broker under ``var/``, no
-variables needed) and production (``ENVIRONMENT=production``, PostgreSQL, Redis), which refuses to start unsafe.
+variables needed) and production (``ENVIRONMENT=production``, PostgreSQL, Redis), which refuses to start unsafe and
+names everything that is missing or unsafe at once (``environment.refuse()`` at the end).
 """
 
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port, validate_host
 
-from sparktrack import environment
+from sparktrack.collecting import Collector
 from sparktrack.core.logs import logging_config
+from sparktrack.environment import keys_from_file
+from sparktrack.mail_url import SCHEMES, mail_settings
 
+environment = Collector()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("SPARKTRACK_VAR", str(BASE_DIR / "var")))
 
 ENVIRONMENT = environment.one_of("ENVIRONMENT", ("development", "production"), "development")
+environment.refuse()  # nothing else can be judged while it is not known which of the two this is
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = False
 
 # --- Keys ------------------------------------------------------------------------------------------------------
-_keys = (
-    environment.keys_from_environment()
-    if PRODUCTION
-    else environment.keys_from_file(VAR_DIR / "secrets.json")
-)
+_keys = environment.production_keys() if PRODUCTION else keys_from_file(VAR_DIR / "secrets.json")
 SECRET_KEY = _keys.secret_key
 CODE_KEYS = _keys.code_keys
 FINGERPRINT_KEY = _keys.fingerprint_key
 
 # --- Addresses -------------------------------------------------------------------------------------------------
-SITE_URL = environment.text("SITE_URL", None if PRODUCTION else "http://127.0.0.1:8000").rstrip("/")
+SITE_URL = environment.url(
+    "SITE_URL",
+    ("https",) if PRODUCTION else ("https", "http"),
+    "https://localhost" if PRODUCTION else "http://127.0.0.1:8000",
+    required=PRODUCTION,
+).rstrip("/")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "" if PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-if PRODUCTION and not SITE_URL.startswith("https://"):
-    raise ImproperlyConfigured("SITE_URL must begin with https:// in production.")
-if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts of this site in production.")
+_site = urlsplit(SITE_URL)
+_is_origin = (
+    bool(_site.hostname)
+    and "@" not in _site.netloc
+    and SITE_URL in {f"https://{_site.netloc}", f"http://{_site.netloc}"}
+)
+environment.must(
+    _is_origin,
+    "SITE_URL must be scheme and host only, such as https://sparktrack.example.",
+)
+if PRODUCTION:
+    environment.must(
+        bool(ALLOWED_HOSTS) and "*" not in ALLOWED_HOSTS,
+        "ALLOWED_HOSTS must name the hosts of this site in production.",
+    )
+    environment.must(
+        not ALLOWED_HOSTS
+        or not _is_origin
+        or SITE_URL == "https://localhost"
+        or validate_host(split_domain_port(_site.netloc)[0], ALLOWED_HOSTS),
+        "ALLOWED_HOSTS must hold the host of SITE_URL.",
+    )
 
 # --- Applications ----------------------------------------------------------------------------------------------
 # Ours come last: their admin replaces some of what the others register.
@@ -105,7 +131,8 @@ _database: dict[str, Any] = environ.Env.db_url_config(
     environment.url(
         "DATABASE_URL",
         ("postgres", "postgresql", "sqlite"),
-        None if PRODUCTION else f"sqlite:///{VAR_DIR / 'sparktrack.sqlite3'}",
+        "postgres://localhost/none" if PRODUCTION else f"sqlite:///{VAR_DIR / 'sparktrack.sqlite3'}",
+        required=PRODUCTION,
     )
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
@@ -125,12 +152,17 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES = {"default": _database}
+ALLOW_SQLITE = environment.flag("ALLOW_SQLITE", default=False)
+environment.must(
+    not PRODUCTION or _database["ENGINE"] != "django.db.backends.sqlite3" or ALLOW_SQLITE,
+    "DATABASE_URL is SQLite, which serves one machine only: name a PostgreSQL, or say ALLOW_SQLITE=yes.",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite leaves out the columns that an index of PostgreSQL only carries along; it is meant so.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 # --- Broker, cache ---------------------------------------------------------------------------------------------
-REDIS_URL = environment.url("REDIS_URL", ("redis", "rediss"), None if PRODUCTION else "")
+REDIS_URL = environment.url("REDIS_URL", ("redis", "rediss"), "", required=PRODUCTION)
 CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -313,18 +345,32 @@ if PRODUCTION:
     CSRF_COOKIE_NAME = "__Host-csrf"
 
 # --- Mail ------------------------------------------------------------------------------------------------------
-if PRODUCTION:
+EMAIL_TIMEOUT = 10  # seconds
+_email_url = environment.url("EMAIL_URL", SCHEMES, "", required=PRODUCTION)
+if _email_url:
     vars().update(
-        environ.Env.email_url_config(environment.url("EMAIL_URL", ("smtp", "smtp+tls", "smtp+ssl")))
+        environment.read(lambda: mail_settings(_email_url, timeout=EMAIL_TIMEOUT), dict[str, Any]())
     )
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"  # shown at /dev/mail/
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "sparktrack <sparktrack@localhost>")
-EMAIL_TIMEOUT = 10
+_from_domain = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+environment.must(
+    not PRODUCTION or ("." in _from_domain and not _from_domain.endswith((".localhost", ".localdomain"))),
+    "DEFAULT_FROM_EMAIL must be an address of yours, not of localhost: servers refuse mails from there.",
+)
+
+# --- Alerts ----------------------------------------------------------------------------------------------------
+# After a backup was restored nothing is sent until somebody says so (docs/operations.md).
+HOLD_ALERTS = environment.flag("HOLD_ALERTS", default=False)
+# Fetched after each round of alerts that went well: a service outside notices when that ends.
+ALERTS_PING_URL = environment.url("ALERTS_PING_URL", ("https",) if PRODUCTION else ("https", "http"), "")
 
 # --- Log -------------------------------------------------------------------------------------------------------
 LOGGING = logging_config(production=PRODUCTION)
 LOGGING["root"]["level"] = environment.one_of(
     "LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO"
 )
+
+environment.refuse()

@@ -38,7 +38,7 @@ def _configure_django() -> Path:
     var = Path(tempfile.mkdtemp(prefix="sparktrack-test-"))
     atexit.register(shutil.rmtree, var, ignore_errors=True)
     on_postgresql = os.environ.get("DATABASE_URL", "").startswith("postgres")
-    for name in ("ENVIRONMENT", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS"):
+    for name in ("ENVIRONMENT", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS", "EMAIL_URL"):
         os.environ.pop(name, None)
     os.environ["SPARKTRACK_VAR"] = str(var)
     if not on_postgresql:

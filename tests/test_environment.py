@@ -14,9 +14,12 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from sparktrack import environment
+from sparktrack.collecting import Collector
 
 ROOT = Path(__file__).resolve().parent.parent
-KEY = base64.b64encode(b"k" * 32).decode()
+CODE_KEY, FINGERPRINT_KEY = bytes(range(32)), bytes(range(32, 64))
+KEY = base64.b64encode(CODE_KEY).decode()
+OTHER_KEY = base64.b64encode(FINGERPRINT_KEY).decode()
 NAME = "SPARKTRACK_TEST_VALUE"
 
 
@@ -142,7 +145,7 @@ def set_keys(monkeypatch, **other):
     values = {
         "SECRET_KEY": "s3cret-" * 10,
         "CODE_KEYS": f"1:{KEY},2:{KEY}",
-        "FINGERPRINT_KEY": KEY,
+        "FINGERPRINT_KEY": OTHER_KEY,
         **other,
     }
     for name, value in values.items():
@@ -152,24 +155,35 @@ def set_keys(monkeypatch, **other):
             monkeypatch.setenv(name, value)
 
 
+def production_keys():
+    collector = Collector()
+    keys = collector.production_keys()
+    collector.refuse()
+    return keys
+
+
 def test_keys_come_from_the_environment_the_ring_in_its_order(monkeypatch):
     set_keys(monkeypatch)
-    keys = environment.keys_from_environment()
+    keys = production_keys()
     assert keys.secret_key == "s3cret-" * 10
     assert list(keys.code_keys) == ["1", "2"]
-    assert keys.fingerprint_key == b"k" * 32
+    assert keys.fingerprint_key == FINGERPRINT_KEY
 
 
 def test_each_key_may_come_from_a_file(monkeypatch, tmp_path):
     set_keys(monkeypatch, SECRET_KEY=None, CODE_KEYS=None, FINGERPRINT_KEY=None)
-    for name, value in {"SECRET_KEY": "x1y2z3" * 10, "CODE_KEYS": f"a:{KEY}", "FINGERPRINT_KEY": KEY}.items():
+    for name, value in {
+        "SECRET_KEY": "x1y2z3" * 10,
+        "CODE_KEYS": f"a:{KEY}",
+        "FINGERPRINT_KEY": OTHER_KEY,
+    }.items():
         (tmp_path / name).write_text(f"{value}\n")
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
-    keys = environment.keys_from_environment()
+    keys = production_keys()
     assert (keys.secret_key, keys.code_keys, keys.fingerprint_key) == (
         "x1y2z3" * 10,
-        {"a": b"k" * 32},
-        b"k" * 32,
+        {"a": CODE_KEY},
+        FINGERPRINT_KEY,
     )
 
 
@@ -177,7 +191,7 @@ def test_each_key_may_come_from_a_file(monkeypatch, tmp_path):
 def test_a_missing_key_is_named(monkeypatch, name):
     set_keys(monkeypatch, **{name: None})
     with pytest.raises(ImproperlyConfigured, match=f"{name} .or {name}_FILE. must be set"):
-        environment.keys_from_environment()
+        production_keys()
 
 
 SHORT = base64.b64encode(b"k" * 31).decode()
@@ -205,7 +219,7 @@ SHORT = base64.b64encode(b"k" * 31).decode()
 def test_an_unusable_key_is_refused_by_name_and_not_quoted(monkeypatch, name, value, words):
     set_keys(monkeypatch, **{name: value})
     with pytest.raises(ImproperlyConfigured, match=words) as refused:
-        environment.keys_from_environment()
+        production_keys()
     assert name in str(refused.value)
     assert value not in str(refused.value)
     assert KEY not in str(refused.value)
@@ -213,9 +227,28 @@ def test_an_unusable_key_is_refused_by_name_and_not_quoted(monkeypatch, name, va
 
 def test_keys_are_not_shown_when_they_are_printed(monkeypatch):
     set_keys(monkeypatch)
-    shown = repr(environment.keys_from_environment())
+    shown = repr(production_keys())
     assert "s3cret" not in shown
-    assert "kkkk" not in shown
+    assert repr(CODE_KEY)[2:-1] not in shown
+    assert repr(FINGERPRINT_KEY)[2:-1] not in shown
+
+
+def test_all_problems_with_keys_are_told_together(monkeypatch):
+    set_keys(monkeypatch, SECRET_KEY=None, CODE_KEYS=f"1:{OTHER_KEY}")
+    with pytest.raises(ImproperlyConfigured) as refused:
+        production_keys()
+    assert str(refused.value).splitlines() == [
+        "2 settings are missing or unsafe.",
+        "- SECRET_KEY (or SECRET_KEY_FILE) must be set.",
+        "- FINGERPRINT_KEY must be another key than those in CODE_KEYS.",
+    ]
+
+
+def test_keys_that_nobody_drew_at_random_are_refused(monkeypatch):
+    for weak in (bytes(32), b"k" * 32, b"secret! " * 4):
+        set_keys(monkeypatch, CODE_KEYS=f"1:{base64.b64encode(weak).decode()}")
+        with pytest.raises(ImproperlyConfigured, match="CODE_KEYS must be random"):
+            production_keys()
 
 
 # --- the file of an embedded system ------------------------------------------------------------------------------

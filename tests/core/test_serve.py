@@ -237,7 +237,9 @@ def test_production_serves_collected_files_by_redis_and_loads_no_demo(tmp_path, 
         "SITE_URL": f"https://{site['Host']}",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'production.sqlite3'}",
         "REDIS_URL": redis_url,
+        "ALLOW_SQLITE": "yes",
         "EMAIL_URL": "smtp://mail.example:587",
+        "DEFAULT_FROM_EMAIL": "alerts@sparktrack.example",
     }
     with Served(tmp_path / "var", **settings) as served:
         url = served.wait_until_ready()
