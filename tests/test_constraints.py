@@ -8,8 +8,21 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
+from alerts.models import (
+    Alert,
+    AlertFlight,
+    AlertWish,
+    Attempt,
+    CalendarEvent,
+    CalendarFeed,
+    Channel,
+    Delivery,
+    Heartbeat,
+    MorningHour,
+    Notice,
+)
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
-from brands.models import AdAccount, Attachment, AuditEntry, Brand, Invitation, Membership, User
+from brands.models import AdAccount, Attachment, AuditEntry, Brand, BrandOwned, Invitation, Membership, User
 from campaigns.models import (
     Campaign,
     ColumnMeaning,
@@ -27,7 +40,7 @@ from tests.world import DAY, NOW
 pytestmark = pytest.mark.django_db
 
 _numbers = itertools.count(1)
-APPS = {"brands", "creators", "posts", "authorizations", "campaigns"}
+APPS = {"brands", "creators", "posts", "authorizations", "campaigns", "alerts"}
 MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS]
 TODAY = date(2026, 11, 21)
 LATER = {"starts_at": NOW, "ends_at": NOW + DAY}
@@ -86,6 +99,45 @@ TRUE: dict[type[models.Model], dict[str, Any]] = {
     ImportedRow: {"run": "@run", "kind": "post", "object_id": "@subject", "label": "x"},
     ColumnMeaning: {"header": "agency", "field": ""},
     OwnerName: {"name": "kim", "user": "@user"},
+    Alert: {
+        "kind": "code",
+        "subject_id": "@subject",
+        "lapses_at": NOW,
+        "step": 3,
+        "run": "@subject",
+        "raised_at": NOW,
+    },
+    AlertFlight: {"alert": "@alert", "flight": "@flight"},
+    Notice: {"alert": "@alert", "user": "@user", "form": "digest", "repeat_on": TODAY, "created_at": NOW},
+    Channel: {
+        "kind": "slack",
+        "name": "Ads",
+        "address": b"x",
+        "host": "hooks.slack.com",
+        "key_id": "1",
+        "created_at": NOW,
+    },
+    Delivery: {
+        "kind": "morning",
+        "key": "morning:2026-11-21",
+        "user": "@user",
+        "message_id": "@message_id",
+        "dated_at": NOW,
+        "due_at": NOW,
+        "send_before": NOW + DAY,
+    },
+    Attempt: {"delivery": "@delivery", "number": 1, "started_at": NOW},
+    Heartbeat: {"name": "raise", "at": NOW},
+    AlertWish: {"user": "@user", "kind": "code", "wish": "digest"},
+    MorningHour: {"user": "@user", "hour": 7},
+    CalendarFeed: {"user": "@user", "token_hash": "t", "created_at": NOW},
+    CalendarEvent: {
+        "kind": "lapse",
+        "subject_id": "@subject",
+        "at": NOW,
+        "digest": "0",
+        "changed_at": NOW,
+    },
 }
 
 # constraint → what makes a true row a wrong one; where it is there twice, a true row is written before.
@@ -156,6 +208,38 @@ WRONG = {
     "columnmeaning_once": {},
     "ownername_once": {},
     "ownername_is_one": {"user": None},
+    "alert_step_once": {"closed_at": NOW, "outcome": "skipped"},
+    "alert_one_open_per_lapse": {"step": 1},
+    "alert_kind_known": {"kind": "dream"},
+    "alert_outcome_known": {"closed_at": NOW, "outcome": "dream"},
+    "alert_step_known": {"step": -2},
+    "alert_closed_has_outcome": {"closed_at": NOW},
+    "alert_snooze_has_end": {"snooze_reason": "later"},
+    "alertflight_once": {},
+    "notice_once_a_day": {"form": "round"},
+    "notice_first_once": {"repeat_on": None},
+    "notice_form_known": {"form": "dream"},
+    "channel_name_once": {"kind": "discord"},
+    "channel_kind_known": {"kind": "fax"},
+    "channel_webhook_has_secret": {"kind": "webhook"},
+    "channel_old_secret_has_end": {"old_secret": b"x"},
+    "delivery_once_to_person": {},
+    "delivery_once_to_channel": {"user": None, "channel": "@channel"},
+    "delivery_to_person_or_channel": {"channel": "@channel"},
+    "delivery_kind_known": {"kind": "dream"},
+    "delivery_state_known": {"state": "dreamt", "finished_at": NOW},
+    "delivery_sending_has_lease": {"state": "sending"},
+    "delivery_finished_is_dated": {"state": "sent"},
+    "attempt_number_once": {},
+    "attempt_outcome_known": {"outcome": "dream", "finished_at": NOW},
+    "attempt_end_has_outcome": {"finished_at": NOW},
+    "alertwish_one_per_kind": {"wish": "nothing"},
+    "alertwish_kind_known": {"kind": "dream"},
+    "alertwish_wish_known": {"wish": "dream"},
+    "morninghour_is_an_hour": {"hour": 24},
+    "calendarevent_once": {},
+    "calendarevent_kind_known": {"kind": "dream"},
+    "calendarevent_day_or_instant": {"at": None},
 }
 # More ways to break the same truth.
 MORE = [
@@ -177,7 +261,24 @@ MORE = [
     ("importrun_undone_has_time", {"undone_at": NOW}),
     ("importrun_asked_has_sheet", {"state": "applying", "kept_bytes": 1}),
     ("ownername_is_one", {"invitation": "@invitation"}),
+    ("alert_closed_has_outcome", {"outcome": "resolved"}),
+    ("alert_snooze_has_end", {"snoozed_by": "@user"}),
+    ("channel_old_secret_has_end", {"old_secret_until": NOW}),
+    ("delivery_to_person_or_channel", {"user": None}),
+    ("delivery_sending_has_lease", {"lease": "@subject"}),
+    ("delivery_sending_has_lease", {"lease_until": NOW}),
+    ("delivery_finished_is_dated", {"finished_at": NOW}),
+    ("delivery_finished_is_dated", {"state": "sent", "finished_at": NOW, "message": b"x"}),
+    ("attempt_end_has_outcome", {"outcome": "accepted"}),
+    ("calendarevent_day_or_instant", {"on": TODAY}),
 ]
+# What the row that is there before differs in, where a key is not broken by the usual one.
+FIRST: dict[str, dict[str, Any]] = {
+    "codeuse_once_without_account": {"ad_account": None},
+    "postgap_one_from_ever": {"starts_at": None},
+    "notice_first_once": {"repeat_on": None},
+    "delivery_once_to_channel": {"user": None, "channel": "@channel"},
+}
 CONSTRAINTS = {
     constraint.name: (model, constraint) for model in MODELS for constraint in model._meta.constraints
 }
@@ -202,6 +303,20 @@ class Cast:
         self.campaign = self._create(Campaign, name="Q4")
         self.run = self._create(ImportRun, **TRUE[ImportRun])
         self.invitation = self._create(Invitation, **{**TRUE[Invitation], "token_hash": name})
+        self.flight = self._create(Flight, post=self.post, campaign=self.campaign)
+        self.alert = Alert.objects.create(
+            brand=self.brand,
+            **{**TRUE[Alert], "subject_id": self.post.pk, "run": self.post.pk, "kind": "post"},
+        )
+        self.channel = self._create(Channel, **{**TRUE[Channel], "name": "Everything"})
+        self.delivery = Delivery.objects.create(
+            **{**TRUE[Delivery], "user": self.user, "key": "other", "message_id": f"<other@{name}>"}
+        )
+
+    @property
+    def message_id(self) -> str:
+        """Another one each time."""
+        return f"<{next(_numbers)}@sparktrack.example>"
 
     def _create(self, model, **values):
         return model.objects.create(**{"brand": self.brand, "created_at": NOW, **values})
@@ -237,10 +352,7 @@ def test_the_database_refuses(cast, name, wrong):
     model, constraint = CONSTRAINTS[name]
     unique = isinstance(constraint, models.UniqueConstraint)
     if unique:
-        first = {"ad_account": None} if name == "codeuse_once_without_account" else {}
-        if name == "postgap_one_from_ever":
-            first = {"starts_at": None}
-        cast.row(model, **first).save(force_insert=True)
+        cast.row(model, **FIRST.get(name, {})).save(force_insert=True)
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         cast.row(model, **wrong).save(force_insert=True)
     # SQLite names the columns of a unique key, not the key.
@@ -254,10 +366,10 @@ def test_the_database_refuses(cast, name, wrong):
 def test_what_is_there_once_is_once_in_a_brand_not_in_all(name):
     model, constraint = CONSTRAINTS[name]
     keyed = constraint.fields[0] == "brand"
-    through = {"post": Post, "code": AuthorizationCode, "creator": Creator, "run": ImportRun}.get(
-        constraint.fields[0]
-    )
-    assert keyed or issubclass(through, models.Model)  # a row that belongs to one brand
+    through = model._meta.get_field(constraint.fields[0]).related_model
+    assert keyed or issubclass(
+        through, BrandOwned | User | Delivery
+    )  # what belongs to one brand, or to a person
     for _ in range(2):
         Cast().row(model).save(force_insert=True)
 
