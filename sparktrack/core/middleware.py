@@ -10,12 +10,12 @@ from http import HTTPStatus
 import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 
 from sparktrack.core.clock import utc_now
 from sparktrack.core.ids import uuid7
+from sparktrack.core.readiness import broker_answers, database_answers
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,7 +44,7 @@ _TOUCH_EVERY = timedelta(minutes=5)
 
 
 def health(get_response: GetResponse) -> GetResponse:
-    """Answers /healthz (this process runs) and /readyz (so does its database) before hosts, TLS or sessions matter.
+    """Answers /healthz (this process runs) and /readyz (database and broker too) before hosts, TLS or sessions matter.
 
     Load balancers and containers ask by address, not by the name of the site.
     """
@@ -60,12 +60,13 @@ def health(get_response: GetResponse) -> GetResponse:
 
 
 def _ready() -> HttpResponse:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
+    answers = {"database": database_answers(), "broker": broker_answers()}
+    parts = {name: "ok" if holds else "unavailable" for name, holds in answers.items()}
+    ready = all(answers.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", **parts},
+        status=HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE,
+    )
 
 
 def request_log(get_response: GetResponse) -> GetResponse:

@@ -1,11 +1,14 @@
 """The pages for what went wrong: in words, with the request id, never with a stack trace."""
 
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+
+from sparktrack.core.outages import outage_words
 
 _WORDS = {
     HTTPStatus.BAD_REQUEST: (
@@ -24,6 +27,11 @@ _WORDS = {
         "Too many tries",
         "To keep accounts safe we count failed tries. Wait 15 minutes, or reset your password, then try again.",
     ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        "Something went wrong here",
+        "It is not your fault. Try again; if it stays, tell us the number below.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Not at this moment", "Try again in a minute."),
 }
 
 
@@ -81,22 +89,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500. Touches neither database nor session: they may be what failed."""
-    return _bare(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    """500, or 503 for an outage (disk full, database away). Touches neither database nor session: they may be it."""
+    words = outage_words(sys.exc_info()[1])  # Django calls this while it handles the error
+    if not words:
+        return _bare(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response = _bare(request, HTTPStatus.SERVICE_UNAVAILABLE, words=words)
+    response["Retry-After"] = "60"
+    return response
 
 
-def _bare(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
-    title, words = _WORDS.get(
-        status,
-        (
-            "Something went wrong here",
-            "It is not your fault. Try again; if it stays, tell us the number below.",
-        ),
-    )
+def _bare(request: HttpRequest, status: HTTPStatus, *, words: str = "") -> HttpResponse:
+    title, default_words = _WORDS[status]
     context = {
         "status": status.value,
         "title": title,
-        "words": words,
+        "words": words or default_words,
         "request_id": getattr(request, "request_id", ""),
     }
     return HttpResponse(render_to_string("error_bare.html", context), status=status)

@@ -1,9 +1,12 @@
 import logging
+import socket
+import time
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
 
+from tests import servers
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
 
 
@@ -79,7 +82,7 @@ def test_health_is_answered_without_database_host_or_session(client, settings):
 
 
 def test_readiness_follows_the_database(client, db, monkeypatch):
-    assert client.get("/readyz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "broker": "ok"}
 
     def refuse():
         raise DatabaseError("canary: no connection to db.internal")
@@ -88,7 +91,32 @@ def test_readiness_follows_the_database(client, db, monkeypatch):
         broken.setattr(connection, "cursor", refuse)
         response = client.get("/readyz")
     assert response.status_code == 503
-    assert "canary" not in response.content.decode()
+    assert response.json() == {"status": "unavailable", "database": "unavailable", "broker": "ok"}
+
+
+def test_readiness_follows_redis(client, db, settings, redis_url):
+    settings.REDIS_URL = redis_url
+    assert client.get("/readyz").json()["broker"] == "ok"
+    settings.REDIS_URL = f"redis://:canary@127.0.0.1:{servers.free_port()}/0"
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.json() == {"status": "unavailable", "database": "ok", "broker": "unavailable"}
+
+
+def test_readiness_does_not_wait_for_a_redis_that_is_stuck(client, db, settings):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.REDIS_URL = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+        began = time.monotonic()
+        assert client.get("/readyz").status_code == 503
+        assert time.monotonic() - began < 4
+
+
+def test_readiness_follows_the_folder_of_the_embedded_broker(client, db, settings, tmp_path):
+    settings.REDIS_URL = ""
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {"data_folder_out": str(tmp_path / "broker")}
+    assert client.get("/readyz").json()["broker"] == "unavailable"
+    (tmp_path / "broker").mkdir()
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_wrong_host_is_answered_with_a_policy_too(settings):
