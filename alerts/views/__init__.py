@@ -1,0 +1,1 @@
+"""Pages about alerts, one module a subject."""
