@@ -1,0 +1,103 @@
+"""The people of brands as the rules of alerts need them: teams, hours, choices."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from alerts.enums import AlertKind, DeliveryKind, Wish
+from alerts.models import AlertWish, Delivery
+from alerts.rules.mornings import Hours, due_day, is_working_day, next_morning
+from alerts.rules.people import Member, Team
+from brands.models import Membership
+from sparktrack.core.days import local_date
+
+_MORNING = "morning:"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An active person, the hour of their mornings, and the brands that they are a member of, by name."""
+
+    user_id: UUID
+    hours: Hours
+    brand_ids: tuple[UUID, ...]
+
+
+def morning_key(day: date) -> str:
+    """The key of a person's one mail of the local ``day``."""
+    return f"{_MORNING}{day.isoformat()}"
+
+
+def teams(brand_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Team]:
+    """The active members of each brand, and the day it is there; one query."""
+    rows = Membership.objects.filter(brand__in=brand_ids, user__is_active=True).values_list(
+        "brand_id", "brand__time_zone", "user_id", "role", "deputy_id", "deputy_from", "deputy_until"
+    )
+    members: dict[UUID, dict[UUID, Member]] = {brand_id: {} for brand_id in brand_ids}
+    days: dict[UUID, date] = {}
+    for brand_id, zone, user_id, *about in rows:
+        members[brand_id][user_id] = Member(user_id, *about)
+        if brand_id not in days:
+            days[brand_id] = local_date(now, zone)
+    # Where nobody is a member nobody asks for the day.
+    return {brand_id: Team(found, days.get(brand_id, now.date())) for brand_id, found in members.items()}
+
+
+def people(user_ids: Collection[UUID] | None = None) -> dict[UUID, Person]:
+    """Active members of any brand, all of them or those of ``user_ids``; one query.
+
+    A person's hour is the one they chose, else the digest hour of their first brand by name; its zone is theirs, else
+    that brand's.
+    """
+    rows = Membership.objects.filter(user__is_active=True)
+    if user_ids is not None:
+        rows = rows.filter(user__in=user_ids)
+    found: dict[UUID, Person] = {}
+    brand_ids: dict[UUID, list[UUID]] = defaultdict(list)
+    for user_id, own_zone, own_hour, brand_id, zone, hour in rows.order_by(
+        "brand__name", "brand_id"
+    ).values_list(
+        "user_id",
+        "user__time_zone",
+        "user__morning_hour__hour",
+        "brand_id",
+        "brand__time_zone",
+        "brand__digest_hour",
+    ):
+        brand_ids[user_id].append(brand_id)
+        if user_id not in found:
+            chosen = hour if own_hour is None else own_hour
+            found[user_id] = Person(user_id, Hours(own_zone or zone, chosen), ())
+    return {
+        user_id: Person(user_id, person.hours, tuple(brand_ids[user_id])) for user_id, person in found.items()
+    }
+
+
+def wishes_of(user_ids: Collection[UUID]) -> dict[tuple[UUID, AlertKind], Wish]:
+    """What these people chose by kind of alert; who chose nothing is not in it; one query."""
+    rows = AlertWish.objects.filter(user__in=user_ids).values_list("user_id", "kind", "wish")
+    return {(user_id, AlertKind(kind)): Wish(wish) for user_id, kind, wish in rows}
+
+
+def next_rounds(user_ids: Collection[UUID], *, now: datetime, since: datetime) -> dict[UUID, datetime]:
+    """The next working morning on which each person can still be told something; two queries.
+
+    It is ``now`` for whom this day's morning has begun after ``since`` and is yet to be made.
+    """
+    found = people(user_ids)
+    days = {each.user_id: due_day(now, each.hours, since=since) for each in found.values()}
+    due = {user_id: day for user_id, day in days.items() if day is not None and is_working_day(day)}
+    keys = {morning_key(day) for day in due.values()}
+    made = set(
+        Delivery.objects.filter(user__in=due, kind=DeliveryKind.MORNING, key__in=keys).values_list(
+            "user_id", "key"
+        )
+    )
+    return {
+        user_id: now
+        if user_id in due and (user_id, morning_key(due[user_id])) not in made
+        else next_morning(now, person.hours, working=True)
+        for user_id, person in found.items()
+    }

@@ -1,0 +1,1 @@
+"""What is due, who hears of it, and when: plain Python, no Django, no clock (DOMAIN.md §7)."""
