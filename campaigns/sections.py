@@ -144,7 +144,7 @@ def _standing(choice: Choice, now: datetime, sort: Sort, places: str, **values: 
                 SectionSum(Section(section), currency, count, soon, _money(at_risk), _money(a_day))
             )
         else:
-            standing.places.append(Place(UUID(str(pk)), Section(section), key, _instant(apply_by)))
+            standing.places.append(Place(UUID(str(pk)), Section(section), key, instant(apply_by)))
     standing.places.sort(key=lambda place: (place.section, place.key, place.flight_id))
     return standing
 
@@ -179,15 +179,16 @@ def _run(choice: Choice, now: datetime, select: str, **values: Any) -> list[tupl
     with connection.cursor() as cursor:
         cursor.execute(
             CLASSIFIED.replace("{first_gap}", DIALECTS[connection.vendor].first_gap)
+            .replace("{brand}", "= %(brand)s")
             .replace("{chosen}", chosen)
             .replace("{narrowed}", narrowed)
             + select,
-            {name: _adapted(value) for name, value in values.items()},
+            {name: adapted(value) for name, value in values.items()},
         )
         return list(cursor.fetchall())
 
 
-def _adapted(value: Any) -> Any:
+def adapted(value: Any) -> Any:
     """A value in the form in which this database keeps it."""
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
@@ -196,7 +197,7 @@ def _adapted(value: Any) -> Any:
     return value
 
 
-def _instant(value: Any) -> datetime | None:
+def instant(value: Any) -> datetime | None:
     """An instant as the database gives it to raw SQL: SQLite keeps it as text in UTC."""
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 

@@ -65,32 +65,32 @@ def _quoted(sections: Iterable[Section]) -> str:
     return ", ".join(f"'{section.value}'" for section in sections)
 
 
-# Flights that are not over: from when they are judged, their first gap, by when a replacement of their code must be
-# applied, their section. ``{first_gap}``, ``{chosen}`` and ``{narrowed}`` are filled in by campaigns.sections.
-# An account is done with an old code where its replacement is in use, or any good code that lasts longer.
-# Code uses are looked up for the few old codes that end inside a flight: asked for all at once, PostgreSQL would read
-# the uses of all brands.
-CLASSIFIED = f"""
-    WITH judged AS (
-        SELECT f.id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at, f.daily_spend,
-               f.ad_account_id, COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency,
+# Flights that are not over, and from when on they are judged. ``{brand}`` ("= …", "IN (…)") and ``{chosen}`` (more
+# conditions on ``f``) are filled in by who uses these parts: campaigns.sections, and alerts.queries.lapses.
+JUDGED = """judged AS (
+        SELECT f.id, f.brand_id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at,
+               f.daily_spend, f.ad_account_id,
                CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
                COALESCE(f.ends_at, %(far)s) AS until_at,
                CASE WHEN f.starts_at <= %(now)s OR f.launched_at <= %(now)s THEN 1 ELSE 0 END AS live
           FROM campaigns_flight f
-          LEFT JOIN brands_adaccount a ON a.id = f.ad_account_id
-         WHERE f.brand_id = %(brand)s
+         WHERE f.brand_id {brand}
            AND (f.ends_at IS NULL OR f.ends_at > %(now)s)
            AND (f.ended_at IS NULL OR f.ended_at > %(now)s)
-           {{chosen}}
-    ),
-    replaced AS MATERIALIZED (
+           {chosen}
+    )"""
+
+# By when a replacement of their code must be applied: ``due``, of the ``judged``.
+# An account is done with an old code where its replacement is in use, or any good code that lasts longer.
+# Code uses are looked up for the few old codes that end inside a flight: asked for all at once, PostgreSQL would read
+# the uses of all brands.
+REPLACED = """replaced AS MATERIALIZED (
         SELECT j.id, j.post_id, j.ad_account_id, n.id AS new_id, o.id AS old_id,
                CASE WHEN o.revoked_at < o.expires_at THEN o.revoked_at ELSE o.expires_at END AS apply_by
           FROM authorizations_authorizationcode n
           JOIN judged j ON j.post_id = n.post_id
           JOIN authorizations_authorizationcode o ON o.id = n.supersedes_id
-         WHERE n.brand_id = %(brand)s AND n.supersedes_id IS NOT NULL AND n.expires_at > %(now)s
+         WHERE n.brand_id {brand} AND n.supersedes_id IS NOT NULL AND n.expires_at > %(now)s
            AND n.rejected_at IS NULL AND (n.revoked_at IS NULL OR n.revoked_at > %(now)s)
            AND o.expires_at > j.starts_at AND (o.revoked_at IS NULL OR o.revoked_at > j.starts_at)
            AND (o.expires_at < j.until_at OR o.revoked_at < j.until_at)
@@ -102,7 +102,7 @@ CLASSIFIED = f"""
          WHERE (r.ad_account_id IS NULL OR u.ad_account_id IS NULL OR u.ad_account_id = r.ad_account_id)
            AND NOT EXISTS (SELECT 1 FROM authorizations_authorizationcode c
                              JOIN authorizations_codeuse s ON s.code_id = c.id
-                            WHERE c.brand_id = %(brand)s AND c.post_id = r.post_id
+                            WHERE c.brand_id {brand} AND c.post_id = r.post_id
                               AND (c.id = r.new_id
                                    OR (c.rejected_at IS NULL AND c.expires_at > %(now)s AND c.expires_at > r.apply_by
                                        AND (c.revoked_at IS NULL
@@ -110,9 +110,16 @@ CLASSIFIED = f"""
                               AND (s.ad_account_id IS NULL OR u.ad_account_id IS NULL
                                    OR s.ad_account_id = u.ad_account_id))
          GROUP BY r.id
-    ),
+    )"""
+
+# The flights of one brand with their currency, their first gap and their section. ``{first_gap}`` and ``{narrowed}``
+# are filled in by campaigns.sections, too.
+CLASSIFIED = f"""
+    WITH {JUDGED},
+    {REPLACED},
     with_gap AS (
-        SELECT j.*, g.id AS gap_id, g.reasons, g.stops_itself,
+        SELECT j.*, COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency, g.id AS gap_id, g.reasons,
+               g.stops_itself,
                CASE WHEN g.starts_at > j.from_at THEN g.starts_at
                     WHEN g.id IS NOT NULL THEN j.from_at END AS gap_at,
                CASE WHEN g.starts_at > j.starts_at THEN g.starts_at ELSE j.starts_at END AS blocked_since,
@@ -120,6 +127,7 @@ CLASSIFIED = f"""
                          AND (g.id IS NULL OR (g.starts_at > j.from_at AND g.starts_at > d.apply_by))
                     THEN d.apply_by END AS apply_by
           FROM judged j
+          LEFT JOIN brands_adaccount a ON a.id = j.ad_account_id
           {{first_gap}}
           LEFT JOIN due d ON d.id = j.id
     ),
