@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from alerts.operations.channel_keys import channels_under_old_keys, rotate_channel_keys
 from authorizations.operations.keys import codes_under_old_keys, rotate_code_keys
 from authorizations.secrets import current_key_id
 from brands.operations.factors import factors_under_old_keys, rotate_factor_keys
@@ -13,14 +14,22 @@ from campaigns.operations.keys import rotate_sheet_keys, sheets_under_old_keys
 from sparktrack.core.secrets import UndecryptableError
 from sparktrack.environment import add_code_key
 
+# What is sealed with the keys of codes: how many are not under the newest one, and how they get there.
+_SEALED = {
+    "codes": (codes_under_old_keys, rotate_code_keys),
+    "second factors": (factors_under_old_keys, rotate_factor_keys),
+    "parts of kept sheets": (sheets_under_old_keys, rotate_sheet_keys),
+    "channels": (channels_under_old_keys, rotate_channel_keys),
+}
+
 
 class Command(BaseCommand):
-    """Codes, second factors and kept sheets of all brands."""
+    """Codes, second factors, kept sheets and channels of all brands."""
 
     help = (
-        "Seal all codes, the second factors of people and the sheets kept for imports again with the newest key. "
-        "Everything stays readable "
-        "throughout; stopped at any moment, it goes on where it was when it is called again. "
+        "Seal all codes, the second factors of people, the sheets kept for imports and the addresses and secrets of "
+        "channels again with the newest key. Everything stays readable throughout; stopped at any moment, it goes on "
+        "where it was when it is called again. "
         "In three steps: (1) add a key. In production put it behind the others in CODE_KEYS "
         "(1:<old>,2:<new>; 32 random bytes in base64: openssl rand -base64 32); otherwise --new-key writes it to "
         "var/secrets.json. (2) Restart sparktrack everywhere, so that all processes know the key. (3) Run this "
@@ -39,10 +48,10 @@ class Command(BaseCommand):
         if new_key:
             self._add_key()
             return
-        codes, factors, sheets = codes_under_old_keys(), factors_under_old_keys(), sheets_under_old_keys()
+        found = {name: under_old_keys() for name, (under_old_keys, _) in _SEALED.items()}
         try:
-            with tqdm(total=codes + factors + sheets, unit=" secrets", disable=None) as progress:
-                for rotate in (rotate_code_keys, rotate_factor_keys, rotate_sheet_keys):
+            with tqdm(total=sum(found.values()), unit=" secrets", disable=None) as progress:
+                for _, rotate in _SEALED.values():
                     for done in rotate():
                         progress.update(done)
         except UndecryptableError as error:
@@ -50,15 +59,13 @@ class Command(BaseCommand):
                 f"{error} What comes after it was left as it is; nothing is lost. Put the missing key back and run "
                 "this again."
             ) from error
-        if left := codes_under_old_keys() + factors_under_old_keys() + sheets_under_old_keys():
+        if left := sum(under_old_keys() for under_old_keys, _ in _SEALED.values()):
             raise CommandError(
                 f"{left:,} secrets were sealed with an older key meanwhile: a process still knows no newer one. "
                 "Restart sparktrack everywhere and run this again."
             )
-        self.stdout.write(
-            f"codes sealed again: {codes:,}, second factors: {factors:,}, parts of kept sheets: {sheets:,}; "
-            f"all are under key {current_key_id()}"
-        )
+        counts = ", ".join(f"{name}: {count:,}" for name, count in found.items())
+        self.stdout.write(f"sealed again: {counts}; all are under key {current_key_id()}")
 
     def _add_key(self) -> None:
         if settings.PRODUCTION:

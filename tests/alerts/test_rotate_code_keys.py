@@ -17,12 +17,17 @@ from allauth.mfa.utils import decrypt, encrypt
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from alerts.enums import ChannelKind
+from alerts.models import Channel
+from alerts.operations.channels import ChannelDraft, add_channel, rotate_secret
+from alerts.secrets import ChannelSecrets, open_channel
 from authorizations.models import AuthorizationCode
 from authorizations.operations.recording import CodeDraft, record_codes
 from authorizations.secrets import open_code, open_source_post_code
 from campaigns.importers.looking import kept_sheet, receive_sheet
 from campaigns.models import ImportPiece
 from campaigns.operations.imports import SheetGoneError
+from sparktrack.core.secrets import UndecryptableError
 from sparktrack.environment import add_code_key, keys_from_file
 from tests.factories import UserFactory
 from tests.world import NOW, World, spark_code
@@ -51,17 +56,14 @@ def two_codes(db, settings) -> list[AuthorizationCode]:
 
 
 def test_every_code_is_sealed_with_the_newest_key_and_the_old_one_can_go(two_codes, settings):
-    assert (
-        rotate() == "codes sealed again: 2, second factors: 0, parts of kept sheets: 0; all are under key 2\n"
-    )
+    nothing_else = "second factors: 0, parts of kept sheets: 0, channels: 0; all are under key 2\n"
+    assert rotate() == f"sealed again: codes: 2, {nothing_else}"
     settings.CODE_KEYS = {"2": NEW}
     first, second = AuthorizationCode.objects.order_by("pk")
     assert (open_code(first), open_source_post_code(first)) == (spark_code(1), spark_code(2))
     assert (open_code(second), open_source_post_code(second)) == (spark_code(3), "")
     assert (first.key_id, first.source_post_key_id, second.source_post_key_id) == ("2", "2", "")
-    assert (
-        rotate() == "codes sealed again: 0, second factors: 0, parts of kept sheets: 0; all are under key 2\n"
-    )
+    assert rotate() == f"sealed again: codes: 0, {nothing_else}"
 
 
 def test_kept_sheets_rotate_too_and_stay_bound_to_their_run(two_codes, settings, monkeypatch):
@@ -72,7 +74,7 @@ def test_kept_sheets_rotate_too_and_stay_bound_to_their_run(two_codes, settings,
     runs = [receive_sheet(content, file_name="t.csv", **world.by) for _ in range(2)]
     settings.CODE_KEYS = {"1": OLD, "2": NEW}
     pieces = ImportPiece.objects.count()
-    assert f"parts of kept sheets: {pieces}; all are under key 2" in rotate()
+    assert f"parts of kept sheets: {pieces}, channels: 0; all are under key 2" in rotate()
     settings.CODE_KEYS = {"2": NEW}
     assert [kept_sheet(run) for run in runs] == [content] * 2
     ImportPiece.objects.filter(run=runs[0], number=0).delete()
@@ -87,10 +89,32 @@ def test_second_factors_of_people_rotate_too(two_codes, settings):
         user=UserFactory(), type=Authenticator.Type.TOTP, data={"secret": encrypt("BASE32")}
     )
     settings.CODE_KEYS = {"1": OLD, "2": NEW}
-    assert "second factors: 1, parts of kept sheets: 0; all are under key 2" in rotate()
+    assert "second factors: 1, parts of kept sheets: 0, channels: 0; all are under key 2" in rotate()
     settings.CODE_KEYS = {"2": NEW}
     factor.refresh_from_db()
     assert decrypt(factor.data["secret"]) == "BASE32"
+
+
+def test_channels_rotate_too_and_stay_bound_to_their_row(two_codes, settings):
+    settings.CODE_KEYS = {"1": OLD}
+    world = World()
+    address = "https://hooks.slack.com/services/T1/B1/x"
+    first = add_channel(draft=ChannelDraft(ChannelKind.WEBHOOK, "CRM", "https://a.example/x"), **world.by)
+    second = add_channel(draft=ChannelDraft(ChannelKind.SLACK, "Team", address), **world.by).channel
+    newer = rotate_secret(channel=first.channel, **world.by)
+    settings.CODE_KEYS = {"1": OLD, "2": NEW}
+    assert "channels: 2; all are under key 2" in rotate()
+    settings.CODE_KEYS = {"2": NEW}
+    webhook, chat = Channel.objects.order_by("created_at", "pk")
+    assert open_channel(webhook) == ChannelSecrets("https://a.example/x", newer, first.secret)
+    assert open_channel(chat) == ChannelSecrets(address)
+    assert webhook.key_id == chat.key_id == "2"
+    Channel.objects.filter(pk=second.pk).update(address=webhook.address)
+    with pytest.raises(UndecryptableError):
+        open_channel(Channel.objects.get(pk=second.pk))
+    settings.CODE_KEYS = {"2": NEW, "3": os.urandom(32)}
+    with pytest.raises(CommandError, match=f"Channel {second.pk}, sealed with key 2"):
+        rotate()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +191,7 @@ def test_killed_midway_every_code_can_be_read_and_the_next_call_finishes(tmp_pat
     assert 0 < done < 3000
     wanted = {spark_code(number) for number in range(3000)}
     assert {open_code(code) for code in AuthorizationCode.objects.all()} == wanted
-    assert f"codes sealed again: {3000 - done:,}," in rotate()
+    assert f"sealed again: codes: {3000 - done:,}," in rotate()
     settings.CODE_KEYS = {"2": settings.CODE_KEYS["2"]}
     assert {open_code(code) for code in AuthorizationCode.objects.all()} == wanted
 
