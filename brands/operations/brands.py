@@ -21,7 +21,10 @@ from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import is_zone
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_MAX_STEP = 365
+# Warnings of a brand: at most so many, at most so many days before a lapse; on the last day everybody is told.
+MOST_STEPS = 10
+MAX_STEP = 365
+_LAST_STEP = 1
 # What may follow /b/ besides brands, now or later.
 _RESERVED = frozenset({"new", "admin", "api", "static"})
 
@@ -67,8 +70,8 @@ def add_brand(
 def change_brand_settings(*, brand: Brand, values: Mapping[str, Any], now: datetime, actor: Actor) -> bool:
     """Set any of name, currency, warning_steps, digest_hour, expiring_days; says whether anything changed.
 
-    ``warning_steps`` are days before a lapse, in any order; they are stored largest first. Raises BrandRefusedError
-    for a value out of range, ValueError for another field.
+    ``warning_steps`` are at most ten days before a lapse, 1 among them, in any order; they are stored largest first.
+    Raises BrandRefusedError for a value out of range, ValueError for another field.
     """
     new = {name: _CLEAN[name](value) for name, value in values.items() if _known(name)}
     with transaction.atomic():
@@ -119,8 +122,12 @@ def _currency(value: Any) -> str:
 
 def _steps(value: Any) -> list[int]:
     steps = list(value) if isinstance(value, list | tuple) else []
-    if not steps or any(type(step) is not int or not 1 <= step <= _MAX_STEP for step in steps):
+    if not steps or any(type(step) is not int or not 1 <= step <= MAX_STEP for step in steps):
         raise BrandRefusedError("Warning steps are whole days from 1 to 365.", field="warning_steps")
+    if _LAST_STEP not in steps:
+        raise BrandRefusedError("The warning of the last day stays: keep the 1.", field="warning_steps")
+    if len(set(steps)) > MOST_STEPS:
+        raise BrandRefusedError(f"At most {MOST_STEPS} warning steps.", field="warning_steps")
     return sorted(set(steps), reverse=True)
 
 
@@ -131,7 +138,7 @@ def _hour(value: Any) -> int:
 
 
 def _days(value: Any) -> int:
-    if type(value) is not int or not 1 <= value <= _MAX_STEP:
+    if type(value) is not int or not 1 <= value <= MAX_STEP:
         raise BrandRefusedError("A code is about to expire for 1 to 365 days.", field="expiring_days")
     return value
 

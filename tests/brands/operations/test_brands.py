@@ -85,6 +85,8 @@ def test_settings_change_with_one_entry_and_the_same_again_leaves_no_trace():
         {"warning_steps": [0]},
         {"warning_steps": [1.5]},
         {"warning_steps": [366]},
+        {"warning_steps": [30, 7]},
+        {"warning_steps": [1, *range(30, 40)]},
         {"digest_hour": 24},
         {"digest_hour": True},
         {"expiring_days": 0},
