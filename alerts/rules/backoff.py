@@ -22,5 +22,5 @@ def next_try(
     left = send_before - now
     if left < _SHORTEST:
         return None
-    wait = min(FIRST * 2 ** min(attempts - 1, 16), longest) * (0.5 + chance / 2)
+    wait = min(FIRST * (1 << min(attempts - 1, 16)), longest) * (0.5 + chance / 2)
     return now + min(wait, left * (0.4 + chance / 5))

@@ -1,0 +1,200 @@
+"""Messages on their way: claimed, begun, finished; given back, put off, expired, forgotten.
+
+The table is the queue. Every function is one short transaction; nothing here talks to a server. What one worker holds
+is fenced by the lease of its claim: whoever comes late with an old one changes nothing.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
+from alerts.models import Attempt, Delivery
+from alerts.rules.backoff import LONGEST, LONGEST_AWAY, next_try
+from sparktrack.core.ids import uuid7
+
+# Of what is being sent: longer than any sender takes with all its time-outs.
+LEASE = timedelta(minutes=5)
+# Of what is claimed and waits for the message before it: should that one take long, others may have it.
+HELD = timedelta(seconds=20)
+# A message that cannot be written or handed over for a mistake of ours.
+MOST_BROKEN = 5
+KEEP_ATTEMPTS = timedelta(days=180)
+KEEP_TESTS = timedelta(days=30)
+_TEXT = 300  # characters of an answer that are kept
+_SLICE = 500
+
+_ENDS = {
+    AttemptOutcome.ACCEPTED: DeliveryState.SENT,
+    AttemptOutcome.REFUSED: DeliveryState.FAILED,
+    AttemptOutcome.CANCELLED: DeliveryState.CANCELLED,
+}
+
+
+def claim(*, now: datetime, most: int) -> list[Delivery]:
+    """Up to ``most`` messages that are due, the oldest first, for the caller alone; each with an attempt on record.
+
+    Claims at the same instant get different ones: PostgreSQL skips what another has locked, SQLite lets one write at a
+    time. They are held for a moment only (``HELD``): ``begin`` each before it is sent.
+    """
+    lease = uuid7()
+    with transaction.atomic():
+        due = list(
+            Delivery.objects.filter(state=DeliveryState.DUE, due_at__lte=now, send_before__gt=now)
+            .select_for_update(skip_locked=True)
+            .order_by("due_at", "pk")
+            .values_list("pk", flat=True)[:most]
+        )
+        if not due:
+            return []
+        Delivery.objects.filter(pk__in=due, state=DeliveryState.DUE).update(
+            state=DeliveryState.SENDING, lease=lease, lease_until=now + HELD, attempts=F("attempts") + 1
+        )
+        claimed = list(
+            Delivery.objects.filter(pk__in=due, lease=lease)
+            .select_related("user", "channel")
+            .order_by("due_at", "pk")
+        )
+        Attempt.objects.bulk_create(
+            Attempt(delivery=delivery, number=delivery.attempts, started_at=now) for delivery in claimed
+        )
+    return claimed
+
+
+def begin(delivery: Delivery, *, now: datetime) -> bool:
+    """Store what ``delivery`` holds (message, subject, address) and keep it for the time of sending.
+
+    False when the claim is not ours any more: then it must not be sent.
+    """
+    return bool(
+        _held(delivery)
+        .filter(lease_until__gt=now)
+        .update(
+            lease_until=now + LEASE,
+            message=delivery.message,
+            subject=delivery.subject[:_TEXT],
+            address=delivery.address,
+        )
+    )
+
+
+def finish(
+    delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str = "", away: bool = False
+) -> bool:
+    """Record how the attempt ended, and what becomes of the message; False, and only the attempt is noted, when late.
+
+    ``deferred`` and ``broken`` are tried again within the time the message has; ``away``: soon, the server may be back
+    any moment. The fifth broken attempt is the last. ``delivery.due_at`` is then the new one.
+    """
+    text = text[:_TEXT]
+    with transaction.atomic():
+        changes = _after(delivery, now=now, outcome=outcome, text=text, away=away)
+        kept = _held(delivery).update(lease=None, lease_until=None, **changes)
+        delivery.due_at = changes.get("due_at", delivery.due_at)
+        _end(delivery, now=now, outcome=outcome, text=text if kept else f"(after its lease) {text}"[:_TEXT])
+    return bool(kept)
+
+
+def release(deliveries: Sequence[Delivery], *, now: datetime, why: str) -> None:
+    """Give back what was claimed and not begun."""
+    with transaction.atomic():
+        for delivery in deliveries:
+            _held(delivery).update(state=DeliveryState.DUE, lease=None, lease_until=None)
+            _end(delivery, now=now, outcome=AttemptOutcome.DEFERRED, text=f"Not tried: {why}.")
+
+
+def put_off(delivery: Delivery, *, until: datetime) -> int:
+    """What else waits for the same channel, or for the mail server, waits until then; how many messages."""
+    same = {"channel": delivery.channel_id} if delivery.channel_id else {"channel__isnull": True}
+    waiting = Delivery.objects.filter(state=DeliveryState.DUE, due_at__lt=until, **same)
+    return Delivery.objects.filter(
+        pk__in=waiting.select_for_update(skip_locked=True).values("pk"), state=DeliveryState.DUE
+    ).update(due_at=until)
+
+
+def give_back(*, now: datetime) -> int:
+    """Messages whose worker died or hangs are due again; their attempt stays without an end. How many.
+
+    The first time at once. What takes its worker along again and again comes after the others.
+    """
+    with transaction.atomic():
+        lost = list(
+            Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lte=now)
+            .select_for_update(skip_locked=True)
+            .order_by("lease_until")
+            .values_list("pk", "attempts", "send_before")[:_SLICE]
+        )
+        for pk, attempts, send_before in lost:
+            again = None if attempts < 2 else _again(now, attempts - 1, send_before, LONGEST_AWAY)
+            Delivery.objects.filter(pk=pk).update(
+                state=DeliveryState.DUE, lease=None, lease_until=None, due_at=again or now
+            )
+    return len(lost)
+
+
+def expire(*, now: datetime) -> int:
+    """Messages that could not be sent while they were worth it: terminal, and people see it. How many."""
+    late = Delivery.objects.filter(state=DeliveryState.DUE, send_before__lte=now)
+    changes = {"state": DeliveryState.EXPIRED, "finished_at": now, "message": None}
+    silent = late.filter(problem="").update(problem="Nothing could be sent in time.", **changes)
+    return silent + late.update(**changes)
+
+
+def forget_old(*, now: datetime) -> int:
+    """Attempts of half a year ago and tests of channels of a month ago are deleted; messages stay with their alerts."""
+    ended = Attempt.objects.filter(delivery__finished_at__lt=now - KEEP_ATTEMPTS)
+    tests = Delivery.objects.filter(kind=DeliveryKind.TEST, finished_at__lt=now - KEEP_TESTS)
+    return sum(_delete_in_slices(rows) for rows in (ended, tests))
+
+
+def _held(delivery: Delivery) -> QuerySet[Delivery]:
+    """The row, if the claim that ``delivery`` came from still holds it."""
+    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, lease=delivery.lease)
+
+
+def _after(
+    delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str, away: bool
+) -> dict[str, Any]:
+    if end := _ENDS.get(outcome):
+        return _ended(end, now, "" if end is DeliveryState.SENT else text)
+    if outcome is AttemptOutcome.BROKEN:
+        before = Attempt.objects.filter(delivery=delivery, outcome=AttemptOutcome.BROKEN).count()
+        if before + 1 >= MOST_BROKEN:
+            return _ended(DeliveryState.FAILED, now, text)
+    again = _again(now, delivery.attempts, delivery.send_before, LONGEST_AWAY if away else LONGEST)
+    if again is None:
+        return _ended(DeliveryState.EXPIRED, now, text)
+    return {"state": DeliveryState.DUE, "due_at": again, "problem": text}
+
+
+def _ended(state: DeliveryState, now: datetime, problem: str) -> dict[str, Any]:
+    return {"state": state, "finished_at": now, "message": None, "problem": problem}
+
+
+def _again(now: datetime, attempts: int, send_before: datetime, longest: timedelta) -> datetime | None:
+    return next_try(
+        now=now,
+        attempts=attempts,
+        send_before=send_before,
+        chance=random.random(),  # noqa: S311 - spreads load, keeps no secret
+        longest=longest,
+    )
+
+
+def _end(delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str) -> None:
+    Attempt.objects.filter(delivery=delivery, number=delivery.attempts, finished_at__isnull=True).update(
+        finished_at=now, outcome=outcome, answer=text
+    )
+
+
+def _delete_in_slices(rows: QuerySet[Attempt] | QuerySet[Delivery]) -> int:
+    count = 0
+    while pks := list[UUID](rows.order_by("pk").values_list("pk", flat=True)[:_SLICE]):
+        rows.model._default_manager.filter(pk__in=pks).delete()
+        count += len(pks)
+    return count

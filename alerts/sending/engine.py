@@ -1,0 +1,221 @@
+"""The engine: claim, judge and write, send, record.
+
+1. Claim a few messages that are due, with an attempt on record (one short transaction).
+2. Judge again whether anything of it still holds; write it, unless its bytes are stored. Store the bytes and take the
+   lease for the time of sending.
+3. Send: outside any transaction, with time-outs.
+4. Record the answer, if the lease is still ours.
+
+A worker may die anywhere: before 3 the message was not sent, after 4 it is on record. Between the server's "250" and
+4 nobody can know (RFC 1047): then it is sent again after the lease, the same bytes under the same Message-ID.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.utils.module_loading import import_string
+
+from alerts.enums import AttemptOutcome, ChannelKind
+from alerts.letters.letter import Letter
+from alerts.letters.mime import mime
+from alerts.models import Delivery
+from alerts.operations import deliveries
+from alerts.operations.heartbeats import note_mail
+from alerts.rules.backoff import FIRST
+from alerts.sending.answers import Answer
+from alerts.sending.mail import Mailer
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+# A pass ends after this time; whoever started it starts the next. So a worker that is asked to stop soon does.
+PASS_SECONDS = 8.0
+# Claimed in one go. Whoever waits for a slow one before it is free again after ``deliveries.HELD``.
+BATCH = 10
+# A recipient that takes longer lets the others go first for as long again.
+_SLOW_SECONDS = 2.0
+_FROM_A_SERVER = {AttemptOutcome.ACCEPTED, AttemptOutcome.DEFERRED, AttemptOutcome.REFUSED}
+# The database may restart while a server is answering: its answer is worth waiting for.
+_RECORD_SECONDS = 20.0
+
+
+class Writer(Protocol):
+    """Says what a message says now; None when nothing of it holds any more."""
+
+    def __call__(self, delivery: Delivery, /, *, now: datetime) -> Letter | None: ...
+
+
+# Each takes the stored bytes to the address of its channel.
+CHANNELS: dict[ChannelKind, Callable[[Delivery], Answer]] = {}
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What became of the messages of a pass; ``lost`` are claims that ran out under way."""
+
+    outcomes: dict[AttemptOutcome, int] = field(default_factory=lambda: dict.fromkeys(AttemptOutcome, 0))
+    lost: int = 0
+    more: bool = False
+
+    @property
+    def accepted(self) -> int:
+        """How many servers took."""
+        return self.outcomes[AttemptOutcome.ACCEPTED]
+
+
+def deliver(
+    *, clock: Clock, most: int | None = None, seconds: float = PASS_SECONDS, write: Writer | None = None
+) -> Delivered:
+    """Send what is due: ``most`` messages at the most, for about ``seconds``; ``more`` says that some may be left.
+
+    ``clock`` is the database's. Any number of passes may run at once. With ``HOLD_ALERTS`` nothing is sent. Raises only
+    what the database raises.
+    """
+    done = Delivered()
+    if settings.HOLD_ALERTS:
+        return done
+    deliveries.give_back(now=clock())
+    deliveries.expire(now=clock())
+    ends = time.monotonic() + seconds
+    with Mailer() as mailer:
+        run = _Pass(clock, write or _usual_writer(), mailer, done)
+        while most is None or most > 0:
+            if time.monotonic() >= ends:
+                done.more = True
+                break
+            batch = deliveries.claim(now=clock(), most=min(BATCH, most or BATCH))
+            if not batch:
+                break
+            tried = run.work_off(batch, ends)
+            most = None if most is None else most - tried
+    return done
+
+
+def _usual_writer() -> Writer:
+    writer: Writer = import_string("alerts.letters.write")
+    return writer
+
+
+class _Pass:
+    """One worker's way through what is due."""
+
+    def __init__(self, clock: Clock, write: Writer, mailer: Mailer, done: Delivered) -> None:
+        self._clock = clock
+        self._write = write
+        self._mailer = mailer
+        self._done = done
+        self._mail_away: bool | None = None
+
+    def work_off(self, batch: list[Delivery], ends: float) -> int:
+        """One after another; how many. What is not begun when one takes long, or the time is up, is given back."""
+        for number, delivery in enumerate(batch, start=1):
+            began = time.monotonic()
+            answer = self._handle(delivery)
+            took = time.monotonic() - began
+            others_wait = self._others_wait_until(delivery, answer, took) if answer else None
+            if others_wait or took > _SLOW_SECONDS or time.monotonic() >= ends:
+                deliveries.release(batch[number:], now=self._clock(), why="the one before it took long")
+                if others_wait:
+                    deliveries.put_off(delivery, until=others_wait)
+                return number
+        return len(batch)
+
+    def _handle(self, delivery: Delivery) -> Answer | None:
+        """Everything about one message; None when it was not ours any more."""
+        answer = self._written(delivery)
+        if answer is None:
+            if not self._begun(delivery):
+                self._done.lost += 1
+                deliveries.release([delivery], now=self._clock(), why="its turn came too late")
+                return None
+            answer = self._sent(delivery)
+        self._record(delivery, answer)
+        return answer
+
+    def _written(self, delivery: Delivery) -> Answer | None:
+        """Judges and writes the message onto ``delivery``; an answer if that already decides."""
+        try:
+            letter = self._write(delivery, now=self._clock())
+            if letter is None:
+                return Answer(AttemptOutcome.CANCELLED, "Nothing of it holds any more.")
+            if delivery.message is None:
+                delivery.message = _packed(delivery, letter)
+                delivery.subject = letter.subject
+                delivery.address = delivery.address or (delivery.user.email if delivery.user else "")
+        except (OperationalError, InterfaceError):
+            raise  # of the database, not of this message
+        except Exception as error:
+            log.exception("delivery %s cannot be written", delivery.pk)
+            return Answer(AttemptOutcome.BROKEN, f"It could not be written: {type(error).__name__}.")
+        return None
+
+    def _begun(self, delivery: Delivery) -> bool:
+        return deliveries.begin(delivery, now=self._clock())
+
+    def _sent(self, delivery: Delivery) -> Answer:
+        send = self._mailer.send if delivery.channel is None else CHANNELS[ChannelKind(delivery.channel.kind)]
+        try:
+            return send(delivery)
+        except Exception as error:
+            log.exception("delivery %s cannot be sent", delivery.pk)
+            return Answer(AttemptOutcome.BROKEN, f"It could not be sent: {type(error).__name__}.")
+
+    def _record(self, delivery: Delivery, answer: Answer) -> None:
+        kept = _in_spite_of_restarts(
+            lambda: deliveries.finish(
+                delivery, now=self._clock(), outcome=answer.outcome, text=answer.text, away=answer.away
+            )
+        )
+        self._done.outcomes[answer.outcome] += 1
+        if not kept:
+            log.warning("delivery %s was given to another worker meanwhile", delivery.pk)
+        if answer.outcome in {AttemptOutcome.REFUSED, AttemptOutcome.BROKEN}:
+            log.warning("delivery %s: %s", delivery.pk, answer.outcome)
+        if delivery.channel_id is None and answer.outcome in _FROM_A_SERVER:
+            self._note_mail(away=answer.away)
+
+    def _note_mail(self, *, away: bool) -> None:
+        """Pages say since when no mail can be sent; stored when it changes, once a pass at least."""
+        if away is not self._mail_away:
+            self._mail_away = away
+            note_mail(away=away, now=self._clock())
+
+    def _others_wait_until(self, delivery: Delivery, answer: Answer, took: float) -> datetime | None:
+        """A server that is away, and a channel that fails or is slow, must not take the time of the others."""
+        now = self._clock()
+        of_channel = delivery.channel_id is not None
+        if answer.away or (of_channel and answer.outcome is AttemptOutcome.DEFERRED):
+            return max(delivery.due_at, now + FIRST)
+        if of_channel and took > _SLOW_SECONDS:
+            return now + timedelta(seconds=2 * took)
+        return None
+
+
+def _packed(delivery: Delivery, letter: Letter) -> bytes:
+    """The bytes that are stored, sent and repeated."""
+    if delivery.channel is None:
+        return mime(delivery, letter)
+    if delivery.channel.kind == ChannelKind.WEBHOOK:
+        return json.dumps(letter.payload, separators=(",", ":"), ensure_ascii=False).encode()
+    return letter.text.encode()
+
+
+def _in_spite_of_restarts(record: Callable[[], bool]) -> bool:
+    """A server has answered: that is written down even if the database restarts at this very moment."""
+    ends = time.monotonic() + _RECORD_SECONDS
+    while True:
+        try:
+            return record()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() >= ends or connection.in_atomic_block:
+                raise
+            connection.close()
+            time.sleep(0.3)
