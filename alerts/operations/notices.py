@@ -7,8 +7,9 @@ from uuid import UUID
 
 from alerts.enums import AlertKind, DeliveryState, Wish
 from alerts.models import Alert, Notice
-from alerts.queries.people import next_rounds, teams, wishes_of
-from alerts.queries.turns import mornings_made_until
+from alerts.queries.mornings import next_rounds
+from alerts.queries.people import teams, wishes_of
+from alerts.rules.mornings import is_in_time
 from alerts.rules.people import EVERYBODY_FROM, HitFlight, form_of, hearers
 from sparktrack.core.bulk import insert
 
@@ -61,16 +62,14 @@ def notices_for(found: Sequence[RaisedAlert], *, now: datetime) -> list[Notice]:
         ]
     user_ids = {user_id for _, user_id, _ in wanted}
     wishes = wishes_of(user_ids)
-    rounds = next_rounds(user_ids, now=now, since=mornings_made_until(now=now))
+    rounds = next_rounds(user_ids, now=now)
     notices = []
     for alert, user_id, own in wanted:
-        form = form_of(
-            alert.step,
-            wishes.get((user_id, AlertKind(alert.kind)), Wish.USUAL),
-            own=own,
-            lapses_at=alert.lapses_at,
-            next_round=rounds[user_id],
-        )
+        if user_id not in rounds:  # who left a moment ago
+            continue
+        wish = wishes.get((user_id, AlertKind(alert.kind)), Wish.USUAL)
+        in_round = rounds[user_id] <= now or is_in_time(rounds[user_id], alert.lapses_at)
+        form = form_of(alert.step, wish, own=own, in_round=in_round)
         if form is None:
             continue
         notice = unsaid.get((alert.pk, user_id)) or Notice(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from alerts.enums import AlertKind, DeliveryKind, Wish
-from alerts.models import AlertWish, Delivery
-from alerts.rules.mornings import Hours, due_day, is_working_day, next_morning
+from alerts.enums import AlertKind, Wish
+from alerts.models import AlertWish
+from alerts.rules.mornings import Hours
 from alerts.rules.people import Member, Team
 from brands.models import Membership
 from sparktrack.core.days import local_date
@@ -79,25 +79,3 @@ def wishes_of(user_ids: Collection[UUID]) -> dict[tuple[UUID, AlertKind], Wish]:
     """What these people chose by kind of alert; who chose nothing is not in it; one query."""
     rows = AlertWish.objects.filter(user__in=user_ids).values_list("user_id", "kind", "wish")
     return {(user_id, AlertKind(kind)): Wish(wish) for user_id, kind, wish in rows}
-
-
-def next_rounds(user_ids: Collection[UUID], *, now: datetime, since: datetime) -> dict[UUID, datetime]:
-    """The next working morning on which each person can still be told something; two queries.
-
-    It is ``now`` for whom this day's morning has begun after ``since`` and is yet to be made.
-    """
-    found = people(user_ids)
-    days = {each.user_id: due_day(now, each.hours, since=since) for each in found.values()}
-    due = {user_id: day for user_id, day in days.items() if day is not None and is_working_day(day)}
-    keys = {morning_key(day) for day in due.values()}
-    made = set(
-        Delivery.objects.filter(user__in=due, kind=DeliveryKind.MORNING, key__in=keys).values_list(
-            "user_id", "key"
-        )
-    )
-    return {
-        user_id: now
-        if user_id in due and (user_id, morning_key(due[user_id])) not in made
-        else next_morning(now, person.hours, working=True)
-        for user_id, person in found.items()
-    }

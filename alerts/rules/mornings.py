@@ -68,6 +68,11 @@ def due_day(now: datetime, hours: Hours, *, since: datetime) -> date | None:
     return today
 
 
+def is_in_time(round_at: datetime, lapses_at: datetime) -> bool:
+    """Whether a round at ``round_at`` is still a warning of what lapses at ``lapses_at``: 12 hours before it."""
+    return round_at <= lapses_at - ENOUGH_NOTICE
+
+
 def next_morning(after: datetime, hours: Hours, *, working: bool = False) -> datetime:
     """The first morning that begins after the instant ``after``; with ``working`` the first one of a working day."""
     return next(

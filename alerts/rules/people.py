@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from alerts.enums import AlertKind, Form, Wish
-from alerts.rules.mornings import ENOUGH_NOTICE
 from brands.enums import Role
 
 # Steps of this many days and more are lines of the digest.
@@ -111,20 +110,23 @@ def _own(kind: AlertKind, step: int, flight: HitFlight, team: Team) -> set[UUID]
     return told or team.admins()
 
 
-def form_of(step: int, wish: Wish, *, own: bool, lapses_at: datetime, next_round: datetime) -> Form | None:
+def form_of(step: int, wish: Wish, *, own: bool, in_round: bool) -> Form | None:
     """How a person hears of an alert of this step; None: they chose not to.
 
-    ``next_round`` is the next working morning on which they can be told. Warnings of a few days (1 to 6) wait for it
-    if it comes 12 hours before the lapse or earlier; else they go at once, as the lapse itself does. What a person
-    chose counts, except for the 1-day step and later of flights of their ``own``.
+    Warnings of a few days (1 to 6) come with the next morning round if that is in time (``in_round``), else at once, as
+    the lapse itself does. What a person chose counts, except for the 1-day step and later of flights of their ``own``.
     """
+    form = repeat_form(step, wish, own=own)
+    if form is Form.ROUND and (step <= 0 or not in_round):
+        return Form.AT_ONCE
+    return form
+
+
+def repeat_form(step: int, wish: Wish, *, own: bool) -> Form | None:
+    """How a person hears in the morning of an alert of this step; None: they chose not to."""
     if not (own and step <= EVERYBODY_FROM):
         if wish is Wish.NOTHING:
             return None
         if wish is Wish.DIGEST:
             return Form.DIGEST
-    if step >= DIGEST_FROM:
-        return Form.DIGEST
-    if step >= 1 and next_round <= lapses_at - ENOUGH_NOTICE:
-        return Form.ROUND
-    return Form.AT_ONCE
+    return Form.DIGEST if step >= DIGEST_FROM else Form.ROUND
