@@ -112,9 +112,9 @@ def put_off(delivery: Delivery, *, until: datetime) -> int:
     """What else waits for the same channel, or for the mail server, waits until then; how many messages."""
     same = {"channel": delivery.channel_id} if delivery.channel_id else {"channel__isnull": True}
     waiting = Delivery.objects.filter(state=DeliveryState.DUE, due_at__lt=until, **same)
-    return Delivery.objects.filter(
-        pk__in=waiting.select_for_update(skip_locked=True).values("pk"), state=DeliveryState.DUE
-    ).update(due_at=until)
+    with transaction.atomic():
+        free = waiting.select_for_update(skip_locked=True).values("pk")
+        return Delivery.objects.filter(pk__in=free, state=DeliveryState.DUE).update(due_at=until)
 
 
 def give_back(*, now: datetime) -> int:
