@@ -9,14 +9,18 @@ import structlog
 # A Spark code as TikTok writes it (`#` and 64 base64 characters), also percent-encoded; 40 leaves room for cut ones.
 _CODE = re.compile(r"(?:#|%23)(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]){40,}")
 _INVITATION = re.compile(r"inv_[A-Za-z0-9_-]{20,}")  # whatever stands before it: %2Finv_… in a query
+_FEED = re.compile(r"cal_[A-Za-z0-9_-]{20,}")
+_SIGNING = re.compile(r"whsec_[A-Za-z0-9+/=]{20,}")
 # Links of one use in mails: the part that gives access.
 _LINK = re.compile(r"(/password/reset/key/|/confirm-email/)[^/\s\"'?]+")
 
 
 def redact(text: str) -> str:
-    """``text`` without Spark codes, invitation tokens and the keys of links in mails."""
+    """``text`` without Spark codes, tokens of invitations and calendars, secrets of webhooks, keys of mailed links."""
     text = _CODE.sub("#[code]", text)
     text = _INVITATION.sub("inv_[token]", text)
+    text = _FEED.sub("cal_[token]", text)
+    text = _SIGNING.sub("whsec_[secret]", text)
     return _LINK.sub(r"\1[key]", text)
 
 
@@ -77,6 +81,10 @@ def logging_config(*, production: bool) -> dict[str, Any]:
             # Every 4xx is a line of our own request log already.
             "django.request": {**through_root, "level": "ERROR"},
             "axes": {**through_root, "level": "WARNING"},
+            # They would write the addresses of channels, which are secrets; apprise also that it sent what we send.
+            "apprise": {**through_root, "level": "CRITICAL"},
+            "httpcore": {**through_root, "level": "WARNING"},
+            "httpx": {**through_root, "level": "WARNING"},
         },
     }
 

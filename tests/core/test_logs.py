@@ -33,6 +33,11 @@ def test_codes_tokens_and_keys_of_links_are_left_out():
     )
 
 
+def test_tokens_of_calendars_and_secrets_of_webhooks_are_left_out():
+    text = f"/calendar/cal_{'canary_-' * 5}.ics whsec_{'canary+/' * 5}="
+    assert redact(text) == "/calendar/cal_[token].ics whsec_[secret]"
+
+
 def test_a_percent_encoded_code_is_left_out_too():
     encoded = CODE.replace("#", "%23").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
     assert redact(f"?code={encoded}&x=1") == "?code=#[code]&x=1"
