@@ -75,11 +75,26 @@ class World:
         """A post of ``creator``, else of a new one."""
         return add_posts(drafts=[PostDraft(creator or self.creator(), **fields)], **self.by)[0]
 
+    def posts(self, number: int, **fields: Any) -> list[Post]:
+        """So many posts of new creators, by one call of each operation."""
+        handles = [CreatorDraft(f"creator{next(_numbers)}") for _ in range(number)]
+        creators = add_creators(drafts=handles, **self.by)
+        return add_posts(drafts=[PostDraft(creator, **fields) for creator in creators], **self.by)
+
     def code(self, post: Post, starts_at: datetime, days: int = 30, **fields: Any) -> AuthorizationCode:
         """A code of ``days`` days from ``starts_at``."""
         fields.setdefault("code", spark_code())
         draft = CodeDraft(post, starts_at=starts_at, window_days=days, **fields)
         return record_codes(drafts=[draft], **self.by)[0].code
+
+    def codes(
+        self, posts: list[Post], starts_at: datetime | None, days: int = 30, **fields: Any
+    ) -> list[AuthorizationCode]:
+        """A code of ``days`` days from ``starts_at`` for each of the posts, by one call of the operation."""
+        drafts = [
+            CodeDraft(post, spark_code(), starts_at=starts_at, window_days=days, **fields) for post in posts
+        ]
+        return [recorded.code for recorded in record_codes(drafts=drafts, **self.by)]
 
     def right(self, starts_on: date | None, ends_on: date | None = None, **fields: Any) -> UsageRight:
         """A paid right from ``starts_on`` to ``ends_on`` (None = not stated) on ``post=``, ``brief=``, ``creator=``."""

@@ -263,10 +263,8 @@ def test_nothing_is_a_sequence_too(world):
 
 
 def test_sixty_take_as_many_queries_as_three(world, django_assert_max_num_queries):
-    creator = world.creator()
-
     def queries(number):
-        posts = [world.post(creator) for _ in range(number)]
+        posts = world.posts(number)
         with django_assert_max_num_queries(1000) as counted:
             edit_posts(
                 edits=[

@@ -368,7 +368,7 @@ every_operation = pytest.mark.parametrize("action", OPERATIONS)
 
 
 def some_codes(world, number):
-    codes = [world.code(world.post(), NOW - DAY) for _ in range(number)]
+    codes = world.codes(world.posts(number), NOW - DAY)
     AuthorizationCode.objects.update(revoked_at=NOW - timedelta(hours=1))  # for the one that takes it back
     return codes
 

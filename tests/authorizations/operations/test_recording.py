@@ -394,8 +394,7 @@ def test_one_call_may_bring_the_source_post_code_after_the_code(world):
 
 # --- many at once ------------------------------------------------------------------------------------------------
 def test_a_hundred_codes_take_as_many_queries_as_three(world, django_assert_max_num_queries):
-    creator = world.creator()
-    posts = [world.post(creator) for _ in range(103)]
+    posts = world.posts(103)
 
     def queries(part):
         drafts = [CodeDraft(post, spark_code(), starts_at=NOW - DAY, window_days=30) for post in part]

@@ -345,11 +345,9 @@ every_operation = pytest.mark.parametrize("action", OPERATIONS)
 
 
 def some_rights(world, number):
-    creator = world.creator()
-    return [
-        world.right(NOVEMBER, post=world.post(creator), trigger=RightTrigger.POSTING, term=Term(days=30))
-        for _ in range(number)
-    ]
+    stated = {"trigger": RightTrigger.POSTING, "term": Term(days=30), "paid_amplification": True}
+    drafts = [RightDraft(post=post, starts_on=NOVEMBER, **stated) for post in world.posts(number)]
+    return grant_rights(drafts=drafts, **world.by)
 
 
 @every_operation

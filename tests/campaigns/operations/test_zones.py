@@ -11,11 +11,12 @@ from authorizations.enums import EndSource, RightTrigger
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.codes import Verification, verify_codes
 from authorizations.operations.gaps import differences
+from authorizations.operations.rights import RightDraft, grant_rights
 from authorizations.windows import Term, WindowError
 from brands.models import AdAccount, Brand
 from brands.operations.edits import OtherBrandError
 from campaigns.models import Flight
-from campaigns.operations.flights import FlightError
+from campaigns.operations.flights import FlightDraft, FlightError, plan_flights
 from campaigns.operations.zones import UnknownZoneError, change_account_zone, change_brand_zone
 from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
@@ -264,12 +265,13 @@ def test_an_account_of_another_brand_or_a_zone_that_is_none_is_refused(world):
 def test_sixty_rows_move_in_as_many_queries_as_three(django_assert_max_num_queries):
     def queries(number):
         world = World(time_zone="UTC")
-        creator, campaign, account = world.creator(), world.campaign(), world.account()
-        for _ in range(number):
-            post = world.post(creator)
-            world.code(post, None, 30, starts_on=START)
-            world.right(START, post=post)
-            world.flight(post, START, campaign=campaign, ad_account=account)
+        campaign, account = world.campaign(), world.account()
+        posts = world.posts(number)
+        world.codes(posts, None, 30, starts_on=START)
+        rights = [RightDraft(post=post, starts_on=START, paid_amplification=True) for post in posts]
+        grant_rights(drafts=rights, **world.by)
+        flights = [FlightDraft(post, campaign, None, account, START) for post in posts]
+        plan_flights(drafts=flights, **world.by)
         with django_assert_max_num_queries(1000) as counted:
             to(world, "Asia/Tokyo")
         return sum("SAVEPOINT" not in query["sql"] for query in counted.captured_queries)
