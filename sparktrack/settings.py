@@ -352,7 +352,7 @@ if _email_url:
         environment.read(lambda: mail_settings(_email_url, timeout=EMAIL_TIMEOUT), dict[str, Any]())
     )
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_BACKEND = "sparktrack.core.mailbox.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"  # shown at /dev/mail/
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "sparktrack <sparktrack@localhost>")
 _from_domain = parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

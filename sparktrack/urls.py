@@ -1,12 +1,14 @@
 """All addresses of sparktrack. /healthz and /readyz are answered before routing (core.middleware)."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from alerts.urls import own_urlpatterns as own_alerts
 from campaigns.views.planner import show_planner
+from sparktrack.core.mailbox_views import mail_html, mail_source, show_mail, show_mails
 
 # The admin's own login form would know neither second factors nor lock-outs.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -27,6 +29,14 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns += [
+        path("dev/mail/", show_mails, name="dev-mails"),
+        path("dev/mail/<uuid:pk>/", show_mail, name="dev-mail"),
+        path("dev/mail/<uuid:pk>/html/", mail_html, name="dev-mail-html"),
+        path("dev/mail/<uuid:pk>/source/", mail_source, name="dev-mail-source"),
+    ]
 
 handler400 = "sparktrack.core.views.bad_request"
 handler403 = "sparktrack.core.views.permission_denied"

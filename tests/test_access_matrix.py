@@ -84,6 +84,14 @@ PAGES = """
     usersessions_list                     POST    login      302    302     302    302      302
     planner                               GET     200        200    200     200    200      200
     planner                               POST    405        405    405     405    405      405
+    dev-mails                             GET     200        200    200     200    200      200
+    dev-mails                             POST    405        405    405     405    405      405
+    dev-mail                              GET     404        404    404     404    404      404
+    dev-mail                              POST    405        405    405     405    405      405
+    dev-mail-html                         GET     404        404    404     404    404      404
+    dev-mail-html                         POST    405        405    405     405    405      405
+    dev-mail-source                       GET     404        404    404     404    404      404
+    dev-mail-source                       POST    405        405    405     405    405      405
     board                                 GET     login      404    200     200    200      200
     board                                 POST    405        405    405     405    405      405
     findings                              GET     login      404    200     200    200      200
@@ -417,5 +425,5 @@ def test_the_page_for_nothing_is_the_same_for_what_is_there_and_what_is_not(worl
 
 
 def test_probes_answer_everybody_and_say_nothing(client):
-    for path in ("/healthz", "/readyz"):
-        assert client.get(path).json() == {"status": "ok"}
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ok", "database": "ok", "broker": "ok"}

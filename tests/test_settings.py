@@ -55,7 +55,7 @@ def test_without_variables_everything_is_embedded(load, tmp_path):
     assert found["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
     assert found["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "sparktrack.sqlite3")
     assert found["CELERY_BROKER_URL"] == "filesystem://localhost"
-    assert found["EMAIL_BACKEND"].endswith("filebased.EmailBackend")
+    assert found["EMAIL_BACKEND"] == "sparktrack.core.mailbox.EmailBackend"
     assert found["PRODUCTION"] is False
     assert (tmp_path / "var" / "secrets.json").exists()
 

@@ -147,6 +147,8 @@ def test_a_first_start_prepares_everything_serves_and_ends_with_ctrl_c_leaving_n
         for path in ("/static/css/base.css", "/static/admin/css/base.css"):
             status, headers, _ = get(url, path)
             assert (status, headers["Content-Type"].split(";")[0]) == (200, "text/css")
+        assert f"Mails are kept at {url}/dev/mail/" in served.output
+        assert b"No mail yet" in get(url, "/dev/mail/")[2]
         # Worker and broker without any service: a message through a folder wakes the worker.
         add_expired_session(served.var / "sparktrack.sqlite3")
         wake(served)
@@ -251,6 +253,7 @@ def test_production_serves_collected_files_by_redis_and_loads_no_demo(tmp_path, 
         status, headers, _ = get(url, style, **site, **{"Accept-Encoding": "br"})
         assert (status, headers["Content-Encoding"]) == (200, "br")
         assert "immutable" in headers["Cache-Control"]
+        assert get(url, "/dev/mail/", **site)[0] == 404
         add_expired_session(served.var / "production.sqlite3")
         wake(served)
         assert eventually(lambda: sessions(served.var / "production.sqlite3") == 0)

@@ -83,7 +83,8 @@ class Command(BaseCommand):
                     )
                 for program in others:  # only now: while people wait for the page, it has the processor
                     processes.start(program)
-                self._say(f"sparktrack is ready: {url}\n{logins}Ctrl-C stops it.")
+                mails = "" if settings.PRODUCTION else f"Mails are kept at {url}/dev/mail/\n"
+                self._say(f"sparktrack is ready: {url}\n{logins}{mails}Ctrl-C stops it.")
                 death = processes.watch(until=lambda: signals.count > 0)
             self._say("Stopping ...")
             return death
