@@ -139,16 +139,18 @@ def news(vendor: str) -> str:
          WHERE t.is_open = 1 AND l.flight_id IS NULL
     ),
     untold AS (
-        SELECT s.flight_id, s.kind, s.fails_at, s.step
+        SELECT s.flight_id, s.kind, s.fails_at, s.step, w.alert_id AS wider_id
           FROM (SELECT l.*, {{step}} AS step FROM lapsing l WHERE l.fails_at <= %(widest)s) s
           LEFT JOIN told t ON t.flight_id = s.flight_id AND t.kind = s.kind
                 AND ((s.fails_at > %(now)s AND t.lapses_at = s.fails_at AND t.step <= s.step)
                      OR (s.fails_at <= %(now)s AND t.is_open = 1 AND t.step <= 0))
+          LEFT JOIN told w ON w.flight_id = s.flight_id AND w.kind = s.kind AND w.is_open = 1
+                AND (w.lapses_at = s.fails_at OR (w.lapses_at <= %(now)s AND s.fails_at <= %(now)s))
          WHERE t.flight_id IS NULL
     ),
     dated AS (
-        SELECT u.flight_id, u.kind, u.step, f.brand_id, f.post_id, p.creator_id, p.brief_id, p.method, f.starts_at,
-               f.buyer_id, m.buyer_id AS campaign_buyer_id, k.manager_id,
+        SELECT u.flight_id, u.kind, u.step, u.wider_id, f.brand_id, f.post_id, f.starts_at,
+               p.creator_id, p.brief_id, p.method, f.buyer_id, m.buyer_id AS campaign_buyer_id, k.manager_id,
                CASE WHEN u.fails_at > %(now)s OR u.kind = '{AlertKind.APPLY}' THEN u.fails_at
                     ELSE (SELECT CASE WHEN MAX(x.starts_at) > f.starts_at THEN MAX(x.starts_at) ELSE f.starts_at END
                             FROM authorizations_postgap x
@@ -172,11 +174,17 @@ def news(vendor: str) -> str:
            o.buyer_id, o.campaign_buyer_id, o.manager_id,
            CASE WHEN o.lapses_at > %(now)s AND o.lapses_at > o.starts_at
                 THEN COALESCE(r.starts_at, o.window_from) END AS window_from,
+           o.wider_id,
+           CASE WHEN EXISTS (SELECT 1 FROM alerts_alert a
+                              WHERE a.brand_id = o.brand_id AND a.kind = o.kind
+                                AND a.subject_id = COALESCE(o.right_id, o.post_id)
+                                AND a.lapses_at = o.lapses_at) THEN 1 ELSE 0 END AS known,
            NULL AS alert_id, NULL AS hit_id
       FROM owed o
       LEFT JOIN authorizations_usageright r ON r.id = o.right_id
      UNION ALL
-    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, alert_id, hit_id FROM stale"""
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, alert_id, hit_id
+      FROM stale"""
 
 
 # The lapses of chosen flights, without a look at what was raised.

@@ -38,7 +38,8 @@ class Untold:
     """A flight that lapses, at a step that was not raised for it.
 
     ``right_id``: the right that ends there, for a lapse of rights. ``window``: the length of what ends there; None if
-    nothing does (it fails from its start on, it fails already).
+    nothing does (it fails from its start on, it fails already). ``wider_id``: an open alert of a wider step that hits
+    it. ``is_known``: the lapse had alerts before.
     """
 
     flight: HitFlight
@@ -49,6 +50,8 @@ class Untold:
     post_id: UUID
     right_id: UUID | None
     window: timedelta | None
+    wider_id: UUID | None
+    is_known: bool
 
     @property
     def subject_id(self) -> UUID:
@@ -141,7 +144,8 @@ def lapses_of(
 
 
 def _untold(row: tuple[Any, ...], now: datetime) -> Untold:
-    flight_id, kind, step, lapses_at, brand_id, post_id, right_id, *people, window_from = row[:-2]
+    flight_id, kind, step, lapses_at, brand_id, post_id, right_id, *about = row[:-2]
+    *people, window_from, wider_id, known = about
     at = _instant(lapses_at)
     if step == AT_LAPSE and at <= now - FRESH_FOR:
         step = STOPPED
@@ -154,6 +158,8 @@ def _untold(row: tuple[Any, ...], now: datetime) -> Untold:
         _id(post_id),
         _id_or_none(right_id),
         None if window_from is None else at - _instant(window_from),
+        _id_or_none(wider_id),
+        bool(known),
     )
 
 

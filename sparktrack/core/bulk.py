@@ -15,7 +15,7 @@ from uuid import UUID
 
 import psycopg2.extensions
 import psycopg2.extras
-from django.db import connections, models, router, transaction
+from django.db import IntegrityError, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # In COPY's text format a row is a line, its values stand between tabs.
@@ -35,6 +35,24 @@ def insert(rows: Sequence[models.Model]) -> None:
     for row in rows:
         row._state.adding = False
         row._state.db = using
+
+
+def insert_new(rows: Sequence[models.Model]) -> bool:
+    """As ``insert``, but rows whose unique key is taken by now (another process was quicker) are left out.
+
+    Whether all were new; where not, the caller asks the database which are there. Raises IntegrityError for rows that
+    the database refuses for another reason.
+    """
+    if not rows:
+        return True
+    model = type(rows[0])
+    try:
+        with transaction.atomic(using=router.db_for_write(model)):
+            insert(rows)
+    except IntegrityError:
+        model._default_manager.bulk_create(rows, ignore_conflicts=True)
+        return False
+    return True
 
 
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> None:
