@@ -216,6 +216,8 @@ class PostGap(BrandOwned):
     ``stops_itself``: TikTok stops the ad (a code reason or the post is gone); otherwise a person must pause it.
     """
 
+    is_derived = True
+
     post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="gaps")
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)

@@ -114,7 +114,12 @@ class Brand(Row):
 
 
 class BrandOwned(Row):
-    """A row of one brand. Keys and indexes begin with the brand; queries begin with ``for_brand``."""
+    """A row of one brand. Keys and indexes begin with the brand; queries begin with ``for_brand``.
+
+    ``is_derived``: rows that follow from others. They go with those and never stand in the way of deleting them.
+    """
+
+    is_derived: ClassVar[bool] = False
 
     # No index of its own: the keys and indexes of each model begin with the brand.
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+", db_index=False)

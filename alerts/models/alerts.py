@@ -80,6 +80,8 @@ class Alert(BrandOwned):
 class AlertFlight(BrandOwned):
     """A flight that the lapse of an alert hits."""
 
+    is_derived = True
+
     # No index of its own: the unique key begins with it.
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="hits", db_index=False)
     flight = models.ForeignKey(Flight, on_delete=models.CASCADE, related_name="alert_hits")

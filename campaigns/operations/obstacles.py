@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 
-from authorizations.models import AuthorizationCode, PostGap, UsageRight
+from authorizations.models import AuthorizationCode, UsageRight
 from brands.models import Attachment, AuditEntry, Brand, BrandOwned
 from brands.operations.edits import rows_with, values_with
 from campaigns.models import Flight, ImportedRow, ImportRun
@@ -137,12 +137,14 @@ def _points_nowhere(model: type[BrandOwned], items: Mapping[UUID, ImportedRow]) 
 def _depended_on(
     model: type[BrandOwned], brand: Brand, created: list[UUID], kept: Kept
 ) -> Iterator[Obstacle]:
-    """New rows of the import that rows which it did not create refer to; gaps follow by themselves."""
+    """New rows of the import that rows which it did not create refer to; derived rows go with them."""
     needed: dict[UUID, tuple[type[BrandOwned], UUID]] = {}
     for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.related_model is PostGap:
+        if not isinstance(relation, models.ManyToOneRel):
             continue
         dependant: Any = relation.related_model
+        if dependant.is_derived:
+            continue
         ours = kept.get(dependant, {})
         column = relation.field.attname
         for pk, target in values_with(dependant, brand, column, created, "pk", column):

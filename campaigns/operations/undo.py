@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from authorizations.models import AuthorizationCode, CodeUse, PostGap, UsageRight
+from django.db import models
+
+from authorizations.models import AuthorizationCode, CodeUse, UsageRight
 from authorizations.operations.gaps import Touched, coverage_change, sliced
 from brands.models import Brand, BrandOwned
 from brands.operations.audit import BATCH, Change, record_changes
@@ -94,13 +96,23 @@ def _remove(
         rows: Any = model._default_manager.filter(brand=touched.brand, pk__in=ids)
         if model in _DECIDE:
             touched.posts.update(rows.exclude(post=None).values_list("post_id", flat=True))
-        if model is Post:
-            PostGap.objects.for_brand(touched.brand).filter(post__in=ids).delete()
+        for relation in _derived_from(model):
+            derived: Any = relation.related_model
+            derived.objects.for_brand(touched.brand).filter(**{f"{relation.field.name}__in": ids}).delete()
         gone = [Change(action, cast(Row, _Gone(model, item))) for item in part]
         record_changes(touched.brand, gone, now=now, actor=actor)
         # Nothing refers to them any more, which the keys of the database hold: Django need not look.
         rows._raw_delete(rows.db)
     return len(created)
+
+
+def _derived_from(model: type[BrandOwned]) -> list[models.ManyToOneRel]:
+    """The relations by which derived rows (gaps, what alerts hit) refer to rows of ``model``; of any app."""
+    return [
+        relation
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ManyToOneRel) and getattr(relation.related_model, "is_derived", False)
+    ]
 
 
 def _put_back(
