@@ -147,17 +147,18 @@ def _store(wanted: Sequence[_Wanted], *, now: datetime) -> list[Delivery]:
     again: list[Delivery] = []
     for each in wanted:
         old = there.get(each.recipient)
-        if (
-            old is not None
-            and old.attempts == 0
-            and old.state in {DeliveryState.DUE, DeliveryState.CANCELLED}
-        ):
-            if old.state == DeliveryState.CANCELLED:
-                old.state, old.finished_at, old.problem = DeliveryState.DUE, None, ""
-                old.dated_at = old.due_at = now
+        is_untried = old is not None and old.attempts == 0
+        if old is not None and is_untried and old.state == DeliveryState.CANCELLED:
+            old.state, old.finished_at, old.problem = DeliveryState.DUE, None, ""
+            old.dated_at = old.due_at = now
             old.send_before = each.send_before
             again.append(old)
-        elif old is None or each.user_id is not None:
+        elif old is not None and each.user_id is None:
+            continue
+        elif old is not None and is_untried and old.state == DeliveryState.DUE:
+            old.send_before = max(old.send_before, each.send_before)
+            again.append(old)
+        else:
             new.append(
                 new_delivery(
                     now=now,

@@ -128,10 +128,12 @@ def _told(alerts: Sequence[Alert]) -> tuple[set[tuple[UUID, UUID]], dict[tuple[U
 
 
 def _informed(alerts: Sequence[Alert]) -> Iterator[tuple[UUID, str, UUID, datetime, UUID]]:
-    """Lapse and person of all notices of any step of these lapses."""
+    """Lapse and person where somebody was told of any step of these lapses."""
     for part in _slices([alert.subject_id for alert in alerts]):
         yield from Notice.objects.filter(
-            brand__in={alert.brand_id for alert in alerts}, alert__subject_id__in=part
+            brand__in={alert.brand_id for alert in alerts},
+            alert__subject_id__in=part,
+            delivery__isnull=False,
         ).values_list("brand_id", "alert__kind", "alert__subject_id", "alert__lapses_at", "user_id")
 
 

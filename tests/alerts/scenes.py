@@ -4,8 +4,9 @@ import itertools
 from datetime import datetime, timedelta
 from typing import Any
 
-from alerts.enums import AlertKind, AttemptOutcome, DeliveryKind, DeliveryState, Form, Outcome
-from alerts.models import Alert, AlertFlight, Attempt, Channel, Delivery, Notice
+from alerts.enums import AlertKind, AttemptOutcome, CalendarKind, DeliveryKind, DeliveryState, Form, Outcome
+from alerts.models import Alert, AlertFlight, Attempt, CalendarEvent, Channel, Delivery, Heartbeat, Notice
+from alerts.queries.mornings import MORNINGS
 from brands.models import User
 from campaigns.models import Flight
 from sparktrack.core.ids import uuid7
@@ -112,3 +113,36 @@ def channel(world: World, name: str = "", **fields: Any) -> Channel:
     return Channel.objects.create(
         brand=world.brand, name=name or f"Channel {number}", created_at=world.now, **fields
     )
+
+
+def mornings_made(until: datetime) -> None:
+    """All mornings up to this instant were made."""
+    Heartbeat.objects.update_or_create(name=MORNINGS, defaults={"at": until})
+
+
+def add_alerts(world: World, flight: Flight, user: User) -> tuple[Alert, Channel]:
+    """A row of every model of alerts about ``flight``: one that ``user`` was told of, one that they snoozed."""
+    code = alert(world, flight, acknowledged_at=world.now, acknowledged_by=user)
+    told(code, user)
+    waiting(code, user, Form.DIGEST, repeat_on=world.day(1))
+    room = channel(world, "Launches")
+    tried(message(room, world.now, alert=code, event="alert.raised"), AttemptOutcome.DEFERRED, "503 later")
+    alert(
+        world,
+        flight,
+        kind=AlertKind.RIGHTS,
+        lapses_at=world.now + 20 * DAY,
+        step=14,
+        snoozed_until=world.now + 3 * DAY,
+        snoozed_by=user,
+        snooze_reason="The contract is at the lawyer's",
+    )
+    CalendarEvent.objects.create(
+        brand=world.brand,
+        kind=CalendarKind.LAPSE,
+        subject_id=flight.pk,
+        at=code.lapses_at,
+        digest="0" * 64,
+        changed_at=world.now,
+    )
+    return code, room
