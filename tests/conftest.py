@@ -53,6 +53,9 @@ def _configure_django() -> Path:
     # xdist workers inherit the environment and must come through here with a folder of their own.
     del os.environ["DJANGO_SETTINGS_MODULE"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose
+    # Static files come from the live server, and from real processes in test_serve.py: to list them all for each of
+    # thousands of test clients would take minutes.
+    settings.WHITENOISE_USE_FINDERS = False
     if not on_postgresql:
         # A file, not memory: threads and processes of a test share it as they share the real one.
         settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(var / "test.sqlite3")

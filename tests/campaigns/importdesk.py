@@ -14,6 +14,7 @@ from brands.models import User
 from campaigns.enums import ImportState
 from campaigns.importers.working import apply_run, preview_run
 from campaigns.models import ImportRun
+from campaigns.views.imports.pages import columns_form
 from sparktrack.core.clock import utc_now
 from tests.campaigns.importers.sheets import HEADER
 from tests.world import World, client_of
@@ -66,7 +67,7 @@ class Pages:
 
     def confirmed(self, run: ImportRun, **changed: Any) -> Any:
         """The columns are as the page guesses, but for what is ``changed``."""
-        form = self.get("import", run, step="columns").context["columns"]
+        form = columns_form(ImportRun.objects.get(pk=run.pk), heading="")
         values = {field.html_name: field.value() or "" for field in form}
         return self.post("import-columns", run, **{**values, **changed})
 

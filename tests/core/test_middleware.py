@@ -30,7 +30,8 @@ def test_any_other_id_of_the_caller_is_replaced(client, db, given):
     assert client.get("/accounts/login/", headers={"x-request-id": given})["X-Request-ID"] != given
 
 
-def test_the_log_line_has_no_query(client, db, caplog):
+def test_the_log_line_has_no_query(client, db, caplog, settings):
+    settings.WHITENOISE_USE_FINDERS = True  # the style sheet is there
     with caplog.at_level(logging.INFO, "sparktrack.core.middleware"):
         client.get("/accounts/login/?next=/invitations/canary/")
         client.get("/healthz")
