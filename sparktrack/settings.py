@@ -92,6 +92,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sparktrack.core.middleware.request_log",
     "sparktrack.core.middleware.health",
+    "alerts.middleware.health",
     "csp.middleware.CSPMiddleware",  # before whatever may answer with a page of its own, such as 400 for a wrong Host
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -203,6 +204,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "campaigns.tasks.sweep_imports", "schedule": 60.0},
     "give-flights": {"task": "campaigns.tasks.give_flights", "schedule": 60.0},
     "delete-old-sheets": {"task": "campaigns.tasks.delete_old_sheets", "schedule": 86_400.0},
+    "raise-alerts": {"task": "alerts.tasks.raise_due", "schedule": 60.0},
+    "deliver-alerts": {"task": "alerts.tasks.deliver_due", "schedule": 10.0},
+    "send-mornings": {"task": "alerts.tasks.mornings", "schedule": 60.0},
+    "sweep-alerts": {"task": "alerts.tasks.sweep", "schedule": 60.0},
+    "ping-alerts": {"task": "alerts.tasks.ping", "schedule": 60.0},
+    "clean-up-alerts": {"task": "alerts.tasks.clean_up", "schedule": 86_400.0},
 }
 if not PRODUCTION:
     CELERY_BEAT_SCHEDULE["move-demo"] = {"task": "campaigns.tasks.move_demo", "schedule": 3600.0}

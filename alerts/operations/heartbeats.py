@@ -3,9 +3,7 @@
 from datetime import datetime
 
 from alerts.models import Heartbeat
-
-# Since when no mail server can be reached; no row while it can.
-MAIL_AWAY = "mail away"
+from alerts.rules.health import MAIL_AWAY
 
 
 def beat(name: str, *, now: datetime) -> None:

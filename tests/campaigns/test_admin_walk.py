@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from alerts.models import Heartbeat
 from authorizations.models import AuthorizationCode, PostGap
 from authorizations.operations.codes import Use, mark_applied
 from authorizations.operations.links import LinkDraft, open_links
@@ -20,6 +21,7 @@ from posts.enums import MetricsSource, Stage
 from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
 from sparktrack.core.admin import ReadOnlyAdmin
 from tests.adminpages import BACKEND, add_url, change_url, list_url, our_models, staff_client
+from tests.alerts import scenes
 from tests.factories import MembershipFactory, UserFactory
 from tests.world import NOW, World
 
@@ -28,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NAMES = (
     "user brand membership invitation adaccount auditentry attachment creator brief post stageevent metricssnapshot "
     "authorizationcode codeuse accountlink usageright postgap campaign flight importrun "
-    "importpiece importrow importedrow columnmeaning ownername"
+    "importpiece importrow importedrow columnmeaning ownername delivery attempt heartbeat"
 ).split()
 
 
@@ -56,6 +58,14 @@ def one_of_each(world):
         created_at=NOW,
     )
     rows_of_import(run, member)
+    messages_to(world, member)
+
+
+def messages_to(world, member):
+    """What went out, and that somebody is there to send it."""
+    for to in (member, scenes.channel(world)):
+        scenes.tried(scenes.message(to, NOW))
+    Heartbeat.objects.create(name=f"part {member.pk}"[:40], at=NOW)
 
 
 def rows_of_import(run, member):
@@ -79,6 +89,7 @@ def test_every_list_search_filter_and_page_opens_for_staff():
         brand=brand, file_name="a.csv", sha256="0", state=ImportState.REFUSED, created_at=NOW
     )
     rows_of_import(run, UserFactory())
+    messages_to(World(), UserFactory())
     client = staff_client()
     opened = 0
     for model in our_models():
@@ -175,7 +186,8 @@ def test_what_is_derived_or_history_is_only_shown():
         assert client.post(change_url(row), {"reasons": "no_code", "action": "x"}).status_code == 403
     read_only = {model.__name__ for model in our_models() if isinstance(site._registry[model], ReadOnlyAdmin)}
     of_imports = {"ImportRun", "ImportPiece", "ImportRow", "ImportedRow", "ColumnMeaning", "OwnerName"}
-    assert read_only == {"AuditEntry", "Attachment", "PostGap"} | of_imports
+    of_alerts = {"Delivery", "Attempt", "Heartbeat"}
+    assert read_only == {"AuditEntry", "Attachment", "PostGap"} | of_imports | of_alerts
 
 
 def test_nothing_can_be_deleted():

@@ -7,7 +7,7 @@ from django.core import mail
 
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryState
 from alerts.models import Attempt, Delivery, Heartbeat
-from alerts.operations.heartbeats import MAIL_AWAY
+from alerts.rules.health import MAIL_AWAY
 from alerts.sending import engine
 from alerts.sending.answers import Answer
 from tests.alerts import scenes
