@@ -8,7 +8,7 @@ _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 
 
 def one_line(text: str, most: int = 200) -> str:
-    """``text`` on one line of at most ``most`` characters: no line breaks, no controls, nothing that turns it around."""
+    """``text`` on one line of at most ``most`` characters: no breaks, no controls, nothing that turns it around."""
     kept = []
     for sign in text:
         category = unicodedata.category(sign)

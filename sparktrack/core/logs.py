@@ -11,8 +11,10 @@ _CODE = re.compile(r"(?:#|%23)(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]){40,}")
 _INVITATION = re.compile(r"inv_[A-Za-z0-9_-]{20,}")  # whatever stands before it: %2Finv_… in a query
 _FEED = re.compile(r"cal_[A-Za-z0-9_-]{20,}")
 _SIGNING = re.compile(r"whsec_[A-Za-z0-9+/=]{20,}")
-# Links of one use in mails: the part that gives access.
-_LINK = re.compile(r"(/password/reset/key/|/confirm-email/)[^/\s\"'?]+")
+# Links in mails: the part that gives access.
+_LINK = re.compile(
+    r"(/password/reset/key/|/confirm-email/|/mail/(?:acknowledge|snooze|unsubscribe)/)[^/\s\"'?]+"
+)
 
 
 def redact(text: str) -> str:

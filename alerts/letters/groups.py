@@ -1,0 +1,127 @@
+"""The fixed phrases of letters: the groups that lapses fall into, by urgency, and how a subject line names one.
+
+Nothing "stops" for want of rights: TikTok does not know the contract (DOMAIN.md §6).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from alerts.enums import AlertKind
+from authorizations.enums import Verdict
+from campaigns.enums import FlightStatus
+from campaigns.phrases import Tone
+from campaigns.queries.lines import FlightLine
+from sparktrack.core.days import last_full_day, local_date
+from sparktrack.core.wording import TimeWords, local_year, weekday
+
+# A shape beside every colour; mails have no style sheet that draws it.
+SHAPES = {Tone.STOP: "■", Tone.WARN: "▲", Tone.OK: "●", Tone.IDLE: "○"}
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class Group(StrEnum):
+    """What a lapse does to the flights it hits, most urgent first."""
+
+    PAUSE = "pause"
+    STOPPED = "stopped"
+    CANNOT_START = "cannot_start"
+    STOPS = "stops"
+    PAUSE_BY = "pause_by"
+    APPLY = "apply"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A section of a letter, and how a subject line counts what is in it."""
+
+    title: str
+    note: str
+    tone: Tone
+    counted: str
+
+
+URGENCY = tuple(Group)
+
+HEADINGS = {
+    Group.PAUSE: Heading(
+        "Pause now", "the rights are over, TikTok goes on spending", Tone.STOP, "{} to pause now"
+    ),
+    Group.STOPPED: Heading("Stopped", "nothing delivers", Tone.STOP, "{} stopped"),
+    Group.CANNOT_START: Heading("Cannot start", "planned, not covered", Tone.WARN, "{} cannot start"),
+    Group.STOPS: Heading("Stops", "before its last day", Tone.WARN, "{} {stop}"),
+    Group.PAUSE_BY: Heading(
+        "Pause by", "the rights end, TikTok does not know", Tone.WARN, "{} to pause soon"
+    ),
+    Group.APPLY: Heading(
+        "Apply by", "the new code is on file, the ad runs on the old one", Tone.WARN, "{} to apply"
+    ),
+    Group.WAITING: Heading("Waiting for creators", "somebody is on it", Tone.IDLE, "{} waiting"),
+}
+
+
+def group_of(kind: AlertKind, line: FlightLine, *, halted: bool = False) -> Group:
+    """The group of a flight, judged by the side of the alert's ``kind``; ``halted``: it does not run anyway."""
+    if kind is AlertKind.APPLY:
+        return Group.APPLY
+    rights = kind is AlertKind.RIGHTS
+    if line.coverage is None or line.coverage.verdict is not Verdict.BLOCKED:
+        return Group.PAUSE_BY if rights else Group.STOPS
+    if line.status is FlightStatus.PLANNED:
+        return Group.CANNOT_START
+    return Group.PAUSE if rights and not halted else Group.STOPPED
+
+
+def when(group: Group, line: FlightLine, at: datetime, times: TimeWords) -> str:
+    """How a subject line begins: ``Stops Thu 3 Dec 09:30``, ``Pause by Wed 25 Nov``; ``at``: when it lapses."""
+    by_date = times.begins_a_day(at)
+    since = line.blocked_since
+    words = {
+        Group.PAUSE: "Pause now",
+        Group.STOPPED: f"Stopped {_clock(since, times)}" if since else "Stopped",
+        Group.CANNOT_START: f"Cannot start {times.day(line.starts_at or at)}",
+        Group.STOPS: f"Stops after {times.last_day(at)}" if by_date else f"Stops {_clock(at, times)}",
+        Group.PAUSE_BY: f"Pause by {times.of_contract().last_day(at)}",
+        Group.APPLY: f"Apply by {times.last_day(at) if by_date else _clock(at, times)}",
+    }
+    if group is Group.APPLY and at <= times.now:
+        return "Apply now"
+    if group is Group.STOPPED and since == line.starts_at:
+        return "Does not run"  # It never did.
+    return words[group]
+
+
+def counted(group: Group, number: int) -> str:
+    """How a subject line counts a group: ``5 stop``, ``1 stops``, ``2 to pause now``."""
+    return HEADINGS[group].counted.format(number, stop="stops" if number == 1 else "stop")
+
+
+def by_day(instants: Collection[datetime], zone: str, *, now: datetime) -> str:
+    """``by Friday`` if the last of them is at most six days away, else ``by Fri 4 Dec``; ``today`` if all are."""
+    last, today = local_date(max(instants), zone), local_date(now, zone)
+    if last <= today:
+        return "today"
+    if (last - today).days < len(_WEEKDAYS):
+        return f"by {_WEEKDAYS[last.weekday()]}"
+    return f"by {weekday(last, year=local_year(now, zone))}"
+
+
+def is_last_day(end: datetime, times: TimeWords) -> bool:
+    """Whether the last day of rights that end at ``end`` is today or over, where the contract is read."""
+    zone = times.of_contract().zone
+    return last_full_day(end, zone) <= local_date(times.now, zone)
+
+
+def spends(sums: Collection[str]) -> str:
+    """``≈ $420 a day``; several currencies side by side; empty if nobody gave the spend."""
+    return f"{' + '.join(sums)} a day" if sums else ""
+
+
+def _clock(instant: datetime, times: TimeWords) -> str:
+    """``Thu 3 Dec 09:30`` on the reader's clock; the letter itself names the zone."""
+    local = instant.astimezone(ZoneInfo(times.viewer_zone))
+    return f"{weekday(local.date(), year=local_year(times.now, times.viewer_zone))} {local:%H:%M}"

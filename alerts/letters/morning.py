@@ -1,0 +1,104 @@
+"""A person's one mail of the morning: what is new, and beside it what stands, waits, was settled or failed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alerts.letters.groups import URGENCY, Group
+from alerts.letters.lapses import Lapse, by_time
+from alerts.letters.lines import one_line
+from alerts.letters.riding import (
+    SETTLED_FOR,
+    is_quiet,
+    last_morning,
+    lost,
+    renewed,
+    resolved_since,
+    standing_lapses,
+)
+from alerts.letters.sections import Section, counts, line_of, section
+from alerts.letters.telling import Reader, lapses_of
+from alerts.models import Delivery
+from sparktrack.core.wording import TimeWords
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What the mail of a morning shows; ``brand_name`` only if all is of one brand."""
+
+    subject: str
+    headline: str
+    why: str
+    brand_name: str
+    sections: Sequence[Section]
+
+
+def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now: datetime) -> Morning:
+    """The mail of a morning with this news (not empty); a constant number of queries."""
+    since = max(last_morning(delivery), now - SETTLED_FOR)
+    known = {lapse.alert.pk for lapse in news}
+    rides = [alert for alert in standing_lapses(reader, now) if alert.pk not in known]
+    lapses = [*news, *lapses_of(rides, zone=reader.zone, now=now)]
+    waiting = [lapse for lapse in lapses if is_quiet(lapse.alert, now)]
+    moves = [lapse for lapse in lapses if not is_quiet(lapse.alert, now)]
+    with_brand = len(reader.roles) > 1
+    found = [
+        *_moves(moves, with_brand=with_brand),
+        *_waiting(waiting, with_brand=with_brand),
+        *renewed(resolved_since(reader, since), now, with_brand=with_brand),
+        *lost(reader, delivery, since),
+    ]
+    subject = _subject(moves or lapses)
+    return Morning(
+        subject=subject if len(moves) != 1 else moves[0].subject,
+        headline=subject[0].upper() + subject[1:],
+        why=_today(reader, now),
+        brand_name="" if with_brand else one_line(lapses[0].brand.name, 60),
+        sections=found,
+    )
+
+
+def _moves(lapses: Sequence[Lapse], *, with_brand: bool) -> list[Section]:
+    """What somebody has to do something about: first what must be paused today."""
+    today = by_time(lapse for lapse in lapses if lapse.pauses_today)
+    found = []
+    if today:
+        lines = [line_of(lapse, with_brand=with_brand) for lapse in today]
+        found.append(section(Group.PAUSE, lines, title="Pause today"))
+    for group in URGENCY:
+        rest = by_time(lapse for lapse in lapses if lapse.group is group and not lapse.pauses_today)
+        if rest:
+            found.append(section(group, [line_of(lapse, with_brand=with_brand) for lapse in rest]))
+    return found
+
+
+def _waiting(lapses: Sequence[Lapse], *, with_brand: bool) -> list[Section]:
+    """What somebody took upon them or put off: now it is the creator's move."""
+    if not lapses:
+        return []
+    return [
+        section(
+            Group.WAITING,
+            [line_of(lapse, with_brand=with_brand, said=_said(lapse)) for lapse in by_time(lapses)],
+        )
+    ]
+
+
+def _said(lapse: Lapse) -> str:
+    alert, times = lapse.alert, lapse.times
+    if alert.acknowledged_at is None and alert.snoozed_until is not None:
+        return f"Put off until {times.day(alert.snoozed_until)}: {one_line(alert.snooze_reason)}"
+    who = one_line(alert.acknowledged_by.get_short_name(), 60) if alert.acknowledged_by else "Somebody"
+    return f"{who} is on it"
+
+
+def _subject(lapses: Sequence[Lapse]) -> str:
+    """``2 to pause today, 5 stop by Friday``."""
+    today = sum(lapse.pauses_today for lapse in lapses)
+    rest = counts([lapse for lapse in lapses if not lapse.pauses_today], most=2 if today else 3)
+    return ", ".join(filter(None, (f"{today} to pause today" if today else "", rest)))
+
+
+def _today(reader: Reader, now: datetime) -> str:
+    times = TimeWords(now=now, zone=reader.zone, viewer_zone=reader.zone)
+    return f"The morning of {times.day(now)}. Clock times are those of {reader.zone}."

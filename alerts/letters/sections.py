@@ -1,0 +1,97 @@
+"""The sections of a letter about several lapses: what is in them, in which order, and how the subject counts them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from alerts.letters.groups import HEADINGS, SHAPES, URGENCY, Group, by_day, counted
+from alerts.letters.lapses import Lapse
+from alerts.letters.lines import one_line
+from campaigns.phrases import Tone
+
+# Lines of one letter; what does not fit is counted.
+MOST_LINES = 25
+# What a subject line counts.
+MOST_COUNTS = 3
+# Their days are worth naming in a subject line.
+_DATED = frozenset({Group.STOPS, Group.PAUSE_BY, Group.APPLY})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line: what, when, where it flies, what it costs a day; ``url``: the page behind its name."""
+
+    post: str
+    handle: str
+    when: str
+    about: str
+    a_day: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading with its lines."""
+
+    title: str
+    note: str
+    tone: Tone
+    lines: Sequence[Line]
+
+    @property
+    def shape(self) -> str:
+        """The sign beside the heading."""
+        return SHAPES[self.tone]
+
+
+def line_of(lapse: Lapse, *, with_brand: bool, said: str = "") -> Line:
+    """A lapse as a line; ``said``: what somebody said about it, in place of when it lapses."""
+    brand = one_line(lapse.brand.name, 60) if with_brand else ""
+    return Line(
+        post=lapse.post,
+        handle=lapse.handle,
+        when=f"{lapse.when}. {said}" if said else lapse.when,
+        about=" · ".join(filter(None, (brand, lapse.about))),
+        a_day=lapse.a_day,
+        url=lapse.url,
+    )
+
+
+def of_groups(lapses: Iterable[Lapse], *, with_brand: bool) -> list[Section]:
+    """The lapses, in the order given, below the headings of their groups."""
+    found: dict[Group, list[Line]] = {group: [] for group in URGENCY}
+    for lapse in lapses:
+        found[lapse.group].append(line_of(lapse, with_brand=with_brand))
+    return [section(group, lines) for group, lines in found.items() if lines]
+
+
+def section(group: Group, lines: Sequence[Line], *, title: str = "") -> Section:
+    """The lines below the heading of a group."""
+    heading = HEADINGS[group]
+    return Section(title=title or heading.title, note=heading.note, tone=heading.tone, lines=lines)
+
+
+def cut(sections: Iterable[Section], most: int = MOST_LINES) -> tuple[list[Section], int]:
+    """The sections with ``most`` lines in all, and how many lines are left out."""
+    kept: list[Section] = []
+    left_out = 0
+    for each in sections:
+        room = max(0, most - sum(len(other.lines) for other in kept))
+        left_out += max(0, len(each.lines) - room)
+        if room:
+            kept.append(replace(each, lines=each.lines[:room]))
+    return kept, left_out
+
+
+def counts(lapses: Sequence[Lapse], *, most: int = MOST_COUNTS) -> str:
+    """``2 to pause now, 5 stop by Friday``: the most urgent groups, counted, in the reader's zone."""
+    parts = []
+    for group in URGENCY:
+        of_group = [lapse for lapse in lapses if lapse.group is group]
+        if not of_group:
+            continue
+        words = counted(group, len(of_group))
+        if group in _DATED:
+            ends = [lapse.at for lapse in of_group]
+            words += f" {by_day(ends, of_group[0].viewer_zone, now=of_group[0].now)}"
+        parts.append(words)
+    return ", ".join(parts[:most])

@@ -1,0 +1,142 @@
+"""A message as a letter: judged again, in words, at the moment it is first sent."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from alerts.enums import AlertKind, DeliveryKind
+from alerts.letters import sections
+from alerts.letters.channels import channel_letter
+from alerts.letters.lapses import by_money
+from alerts.letters.letter import Letter
+from alerts.letters.lines import one_line
+from alerts.letters.mime import site_host
+from alerts.letters.morning import Morning, morning_of
+from alerts.letters.pages import render
+from alerts.letters.telling import Reader, Told, because, others_told, reader_of, told_by
+from alerts.links import Purpose, alert_url, unsubscribe_url
+from alerts.models import Alert, Delivery
+from alerts.rules.people import EVERYBODY_FROM
+
+
+def write(delivery: Delivery, *, now: datetime) -> Letter | None:
+    """What a message says at ``now``; None when nothing of it holds, or nobody may read it any more.
+
+    Lapses that do not hold any more, or of brands in which the person can do nothing now, are left out.
+    """
+    if delivery.channel_id is not None:
+        return channel_letter(delivery, now=now)
+    reader = reader_of(delivery)
+    if reader is None:
+        return None
+    news = told_by(delivery, reader, now=now)
+    if not news:
+        return None
+    if delivery.kind == DeliveryKind.MORNING:
+        return _morning(
+            morning_of(delivery, [told.lapse for told in news], reader, now=now), news, reader, now
+        )
+    return _single(news[0], reader, now) if len(news) == 1 else _summary(news, reader, now)
+
+
+def thread_of(alert: Alert) -> str:
+    """The name of the thread in which all steps of a lapse stand; no mail has it as its own Message-ID."""
+    lapse = f"{alert.brand_id}|{alert.kind}|{alert.subject_id}|{alert.lapses_at.timestamp()}"
+    return f"<lapse-{hashlib.sha256(lapse.encode()).hexdigest()[:32]}@{site_host()}>"
+
+
+def _single(told: Told, reader: Reader, now: datetime) -> Letter:
+    lapse, alert = told.lapse, told.lapse.alert
+    link = partial(alert_url, user_id=reader.user.pk, alert_id=alert.pk, now=now)
+    quiet = alert.step > EVERYBODY_FROM
+    alert_page = settings.SITE_URL + reverse("alert", args=[lapse.brand.slug, alert.pk])
+    context = {
+        "subject": one_line(lapse.subject),
+        "lapse": lapse,
+        "brand_name": one_line(lapse.brand.name),
+        "preview": " · ".join(filter(None, (lapse.a_day, lapse.why))),
+        "acknowledge_url": link(Purpose.ACKNOWLEDGE) if quiet else "",
+        "snooze_url": link(Purpose.SNOOZE) if quiet else "",
+        "pause_url": alert_page if lapse.to_pause else "",
+        "more_url": alert_page,
+        "others": others_told(alert, reader.user),
+        "because": because(lapse, reader),
+    }
+    letter = _letter("alert", context, kinds={lapse.kind}, news=[told], reader=reader, now=now)
+    thread = thread_of(alert)
+    return replace(letter, headers={**letter.headers, "In-Reply-To": thread, "References": thread})
+
+
+def _summary(news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
+    lapses = by_money(told.lapse for told in news)
+    brands = {lapse.brand.pk: lapse.brand for lapse in lapses}
+    brand = next(iter(brands.values())) if len(brands) == 1 else None
+    shown, more = sections.cut(sections.of_groups(lapses, with_brand=brand is None))
+    name = one_line(brand.name, 60) if brand else ""
+    counts = sections.counts(lapses)
+    context = {
+        "subject": " · ".join(filter(None, (counts, name))),
+        "headline": counts[0].upper() + counts[1:],
+        "why": "Found together, as after an import. Most money first.",
+        "preview": "; ".join(lapse.subject for lapse in lapses[:3]),
+        "brand_name": name,
+        "sections": shown,
+        "more": more,
+        "more_url": _alerts_url(brand.slug if brand else ""),
+        "because": because(lapses[0], reader),
+    }
+    kinds = {lapse.kind for lapse in lapses}
+    return _letter("summary", context, kinds=kinds, news=news, reader=reader, now=now)
+
+
+def _morning(morning: Morning, news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
+    shown, more = sections.cut(morning.sections)
+    context = {
+        "subject": morning.subject,
+        "headline": morning.headline,
+        "why": morning.why,
+        "preview": "; ".join(told.lapse.subject for told in news[:3]),
+        "brand_name": morning.brand_name,
+        "sections": shown,
+        "more": more,
+        "more_url": _alerts_url(),
+        "because": "This is your one mail of the morning, over all your brands.",
+    }
+    return _letter("morning", context, kinds=set(AlertKind), news=news, reader=reader, now=now)
+
+
+def _letter(
+    name: str,
+    context: dict[str, Any],
+    *,
+    kinds: Collection[AlertKind],
+    news: Sequence[Told],
+    reader: Reader,
+    now: datetime,
+) -> Letter:
+    """Subject, text, HTML, and how to hear less; ``kinds``: of the alerts that it is about."""
+    unsubscribe = unsubscribe_url(user_id=reader.user.pk, kinds=kinds, now=now)
+    also = {
+        "unsubscribe_url": unsubscribe,
+        "choices_url": settings.SITE_URL + reverse("alert-choices"),
+    }
+    subject, text, html = render(name, {**context, **also})
+    notices: tuple[UUID, ...] = tuple(pk for told in news for pk in told.notices)
+    # One click, no login (RFC 8058).
+    headers = {
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return Letter(subject=subject, text=text, html=html, headers=headers, notices=notices)
+
+
+def _alerts_url(slug: str = "") -> str:
+    """The alerts of a brand, else of the reader over all brands."""
+    return settings.SITE_URL + (reverse("alerts", args=[slug]) if slug else reverse("my-alerts"))
