@@ -61,11 +61,14 @@ def next_rounds(user_ids: Collection[UUID], *, now: datetime) -> dict[UUID, date
     }
 
 
-def lost_mornings(user_ids: Collection[UUID], *, since: datetime) -> list[UUID]:
-    """The morning mails made after ``since`` that told these people nothing in the end; one query."""
+def lost_mornings(user_ids: Collection[UUID], *, since: datetime, now: datetime) -> list[UUID]:
+    """The morning mails made after ``since`` that told these people nothing and never will; one query."""
     return list(
         Delivery.objects.filter(
-            user__in=user_ids, kind=DeliveryKind.MORNING, state__in=_LOST, dated_at__gt=since
+            Q(state__in=_LOST) | Q(state=DeliveryState.DUE, send_before__lte=now),
+            user__in=user_ids,
+            kind=DeliveryKind.MORNING,
+            dated_at__gt=since,
         ).values_list("pk", flat=True)
     )
 

@@ -1,0 +1,233 @@
+"""A person's one mail of the day: the round, the lines of the digest, what must be paused, over all their brands."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+
+from alerts.enums import AlertKind, DeliveryKind, Form, Wish
+from alerts.models import Delivery, Heartbeat, Notice
+from alerts.operations.messages import make_deliveries, new_delivery
+from alerts.operations.notices import store_notices
+from alerts.operations.raising import raise_alerts
+from alerts.queries.mornings import (
+    MORNINGS,
+    Again,
+    last_heard,
+    late_rounds,
+    lost_mornings,
+    mornings_made_until,
+    said_again,
+    waiting,
+    without_mail,
+)
+from alerts.queries.people import Person, morning_key, people, teams, wishes_of
+from alerts.rules.mornings import Hours, due_day, is_in_time, is_working_day, next_morning
+from alerts.rules.people import hearers, repeat_form
+from sparktrack.core.bulk import insert
+from sparktrack.core.ids import uuid7
+
+_logger = logging.getLogger(__name__)
+
+# People whose mails are made in one transaction.
+_AT_ONCE = 200
+# A mail that could not be sent is made up for that long.
+_LOST_FOR = timedelta(days=31)
+# Who was told within the hour is not told again by the morning.
+_JUST_NOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Morning:
+    """The morning of a person that has begun: their local day."""
+
+    person: Person
+    day: date
+
+    @property
+    def is_working(self) -> bool:
+        return is_working_day(self.day)
+
+
+def send_mornings(*, now: datetime) -> int:
+    """Make the morning mails of everybody whose hour has come since this was last done; how many mails were made.
+
+    1. Warnings of 1 to 6 days that would come before a person's next working morning are raised now (``raise_alerts``):
+       nothing comes late because of a weekend.
+    2. What waits for a person, what must be paused and what was snoozed until now goes into one mail. Without anything
+       new there is none; on Saturdays and Sundays only what must be paused makes one. What an earlier morning could
+       not say in the end (expired, failed) is said now.
+    3. Warnings that cannot wait for their next working morning any more (nothing ran for a day) go at once.
+
+    Safe to call every minute and twice at once: a person has one mail a local day (its key), and who was asked about is
+    not asked about again that day. A morning that was missed is made up for ten hours, on the same day. Raises the
+    first DatabaseError after everybody else had their turn; what failed is tried again by the next call.
+    """
+    since = mornings_made_until(now=now)
+    mornings = _begun(now, since=since)
+    made, problem = 0, None
+    if ahead := _ahead(mornings, now):
+        try:
+            raise_alerts(now=now, ahead=ahead)
+        except DatabaseError as error:  # it has been logged; other brands were raised
+            problem = error
+    for start in range(0, len(mornings), _AT_ONCE):
+        try:
+            made += _make_mails(mornings[start : start + _AT_ONCE], now)
+        except DatabaseError as error:
+            _logger.exception("Morning mails of some people were not made.")
+            problem = problem or error
+    _tell_at_once(now)
+    if problem is not None:
+        raise problem
+    Heartbeat.objects.update_or_create(name=MORNINGS, defaults={"at": max(since, now)})
+    return made
+
+
+def _begun(now: datetime, *, since: datetime) -> list[_Morning]:
+    """The mornings that have begun after ``since`` and are worth a mail."""
+    days: dict[Hours, date | None] = {}
+    found = []
+    for person in people().values():
+        if person.hours not in days:
+            days[person.hours] = due_day(now, person.hours, since=since)
+        day = days[person.hours]
+        if day is not None:
+            found.append(_Morning(person, day))
+    return found
+
+
+@contextmanager
+def _turn(now: datetime) -> Iterator[None]:
+    """A transaction in which nobody else makes mornings."""
+    Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": mornings_made_until(now=now)})
+    with transaction.atomic():
+        Heartbeat.objects.select_for_update().get(name=MORNINGS)
+        yield
+
+
+def _ahead(mornings: Iterable[_Morning], now: datetime) -> dict[UUID, datetime]:
+    """Per brand the next working morning, the latest of those people whose morning it is."""
+    ahead: dict[UUID, datetime] = {}
+    for morning in mornings:
+        if morning.is_working:
+            following = next_morning(now, morning.person.hours, working=True)
+            for brand_id in morning.person.brand_ids:
+                ahead[brand_id] = max(following, ahead.get(brand_id, following))
+    return ahead
+
+
+def _make_mails(mornings: Sequence[_Morning], now: datetime) -> int:
+    """The mails of some people; constantly many queries, however many people, brands and alerts."""
+    with _turn(now):
+        open_days = without_mail({each.person.user_id: each.day for each in mornings})
+        todo = {each.person.user_id: each for each in mornings if each.person.user_id in open_days}
+        if not todo:
+            return 0
+        lost = lost_mornings(todo.keys(), since=now - _LOST_FOR, now=now)
+        Notice.objects.filter(delivery__in=lost, alert__closed_at=None).update(delivery=None)
+        news: dict[UUID, list[Notice]] = defaultdict(list)
+        for notice in waiting(todo.keys()):
+            if notice.brand_id in todo[notice.user_id].person.brand_ids:
+                news[notice.user_id].append(notice)
+        for notice in _repeats(todo, news, now):
+            news[notice.user_id].append(notice)
+        return _store(todo, news, now)
+
+
+def _store(todo: Mapping[UUID, _Morning], news: Mapping[UUID, Sequence[Notice]], now: datetime) -> int:
+    deliveries: list[Delivery] = []
+    said: list[Notice] = []
+    for user_id, notices in news.items():
+        morning = todo[user_id]
+        told = [each for each in notices if morning.is_working or _is_pressing(each)]
+        if told:
+            deliveries.append(_mail(morning, now))
+            for notice in told:
+                notice.delivery = deliveries[-1]
+            said += told
+    insert(deliveries)
+    insert([notice for notice in said if notice._state.adding])
+    known = [notice for notice in said if not notice._state.adding]
+    Notice.objects.bulk_update(known, ["delivery"], batch_size=_AT_ONCE)
+    return len(deliveries)
+
+
+def _is_pressing(notice: Notice) -> bool:
+    """Whether it is said on a Saturday or Sunday, too: what runs without rights must be paused."""
+    return notice.repeat_on is not None and notice.form == Form.ROUND and notice.alert.step <= 0
+
+
+def _mail(morning: _Morning, now: datetime) -> Delivery:
+    hours = morning.person.hours
+    return new_delivery(
+        now=now,
+        kind=DeliveryKind.MORNING,
+        key=morning_key(morning.day),
+        user_id=morning.person.user_id,
+        send_before=next_morning(now, hours, working=morning.is_working),
+    )
+
+
+def _repeats(
+    todo: Mapping[UUID, _Morning], news: Mapping[UUID, Sequence[Notice]], now: datetime
+) -> list[Notice]:
+    """What is said again to these people; what they hear this morning anyway is not."""
+    brand_ids = {brand_id for morning in todo.values() for brand_id in morning.person.brand_ids}
+    found = said_again(brand_ids, now=now)
+    if not found:
+        return []
+    by_brand = teams(brand_ids, now=now)
+    wishes = wishes_of(todo.keys())
+    waits = {(notice.alert_id, notice.user_id) for notices in news.values() for notice in notices}
+    heard = last_heard([each.alert.pk for each in found], todo.keys())
+    repeats = []
+    for each in found:
+        alert, kind = each.alert, AlertKind(each.alert.kind)
+        told = hearers(kind, alert.step, each.flights, by_brand[alert.brand_id])
+        for user_id, own in told.items():
+            if user_id not in todo or (alert.pk, user_id) in waits:
+                continue
+            form = repeat_form(alert.step, wishes.get((user_id, kind), Wish.USUAL), own=own)
+            last = heard.get((alert.pk, user_id))
+            if form is not None and (last is None or last < _again_after(each, now)):
+                repeats.append(
+                    Notice(
+                        brand_id=alert.brand_id,
+                        alert=alert,
+                        user_id=user_id,
+                        form=form,
+                        repeat_on=todo[user_id].day,
+                        created_at=now,
+                    )
+                )
+    return repeats
+
+
+def _again_after(again: Again, now: datetime) -> datetime:
+    """Who heard of it at this instant or later is not told again: just now, or since the snooze was over."""
+    snoozed_until = again.alert.snoozed_until
+    return now - _JUST_NOW if again.must_pause or snoozed_until is None else snoozed_until
+
+
+def _tell_at_once(now: datetime) -> None:
+    """Warnings that wait for a morning which would come too late go now."""
+    with _turn(now):
+        stranded = list(late_rounds(now=now))
+        everybody = people({notice.user_id for notice in stranded})
+        at_once = [
+            notice
+            for notice in stranded
+            if (person := everybody.get(notice.user_id)) is not None
+            and notice.brand_id in person.brand_ids
+            and not is_in_time(next_morning(now, person.hours, working=True), notice.alert.lapses_at)
+        ]
+        for notice in at_once:
+            notice.form = Form.AT_ONCE
+        make_deliveries(at_once, run=uuid7(), now=now, alerts=())
+        store_notices(at_once)
