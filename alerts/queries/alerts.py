@@ -22,6 +22,7 @@ CLOSED_FOR = timedelta(days=30)
 # Nobody is helped by reading that a warning was followed by a tighter one.
 ENDED = (Outcome.RESOLVED, Outcome.CANCELLED)
 
+_LAPSE = ("alert__brand", "alert__kind", "alert__subject_id", "alert__lapses_at")
 _PEOPLE = ("acknowledged_by", "snoozed_by")
 
 
@@ -73,7 +74,7 @@ class AlertPage:
 
 
 def alert_page(choice: Choice, *, after: Cursor | None, now: datetime) -> AlertPage:
-    """A page of alerts behind ``after``, soonest lapse first, closed ones latest first; seven queries."""
+    """A page of alerts behind ``after``, soonest lapse first, closed ones latest first; nine queries."""
     chosen = _chosen(choice)
     rows = chosen.filter(is_in(choice.state, now=now))
     if choice.state is AlertState.CLOSED:
@@ -94,7 +95,7 @@ def alert_page(choice: Choice, *, after: Cursor | None, now: datetime) -> AlertP
 
 
 def open_alerts_of_post(brand: Brand, post: UUID, *, now: datetime) -> list[AlertLine]:
-    """The open alerts that hit flights of a post, soonest first; of many the first page. Six queries."""
+    """The open alerts that hit flights of a post, soonest first; of many the first page. Eight queries."""
     rows = _chosen(Choice([brand], post=post)).filter(closed_at__isnull=True).order_by("lapses_at", "pk")
     return alert_lines(list(rows.select_related(*_PEOPLE)[:PAGE_LINES]), [brand], now=now)
 
@@ -105,8 +106,9 @@ def brands_of(user: User) -> list[Brand]:
 
 
 def heard_by(user: User) -> Exists:
-    """A condition on alerts: this person hears of it, or did."""
-    return Exists(Notice.objects.filter(alert=OuterRef("pk"), user=user))
+    """A condition on alerts: this person hears of the lapse, or did; a tighter step may be quiet for who knows."""
+    same = {name: OuterRef(name.removeprefix("alert__")) for name in _LAPSE}
+    return Exists(Notice.objects.filter(user=user, **same))
 
 
 def _chosen(choice: Choice) -> QuerySet[Alert]:

@@ -14,11 +14,13 @@ from django.db.models.functions import RowNumber
 
 from alerts.enums import AlertKind, AlertState, Form
 from alerts.models import Alert, AlertFlight, Notice
+from alerts.queries.people import teams
+from alerts.rules.people import Team
 from alerts.rules.sides import one_side
 from authorizations.enums import Reason
 from authorizations.models import PostGap
 from authorizations.rules import Gap
-from brands.models import Brand, Membership, User
+from brands.models import Brand, User
 from campaigns.enums import FlightStatus
 from campaigns.models import Flight
 from campaigns.queries.lines import FlightLine, flight_lines
@@ -26,7 +28,7 @@ from campaigns.queries.lines import FlightLine, flight_lines
 # Flights that a line names; the rest is counted.
 FIRST_HITS = 5
 
-_FLIGHT = ("post__creator__manager", "campaign__buyer", "buyer", "ad_account")
+_FLIGHT = ("post__creator", "campaign__buyer", "buyer", "ad_account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,16 @@ def is_in(state: AlertState, *, now: datetime) -> Q:
 def alert_lines(
     alerts: Sequence[Alert], brands: Collection[Brand], *, now: datetime, flights: int = FIRST_HITS
 ) -> list[AlertLine]:
-    """The lines of ``alerts`` (their users loaded) of these brands, in their order; six queries."""
+    """The lines of ``alerts`` (their users loaded) of these brands, in their order; seven queries."""
     by_id = {brand.pk: brand for brand in brands}
     named = _named_flights(alerts, flights)
     gaps = _gaps(by_id, {flight.post_id for hits in named.values() for flight in hits}, after=now)
-    sums, members, heard = _sums(alerts, by_id), _members(by_id), _hearers(alerts)
+    sums, heard, by_brand = _sums(alerts, by_id), _hearers(alerts), teams(by_id, now=now)
+    movers = {
+        alert.pk: _mover_id(AlertKind(alert.kind), named.get(alert.pk, ()), by_brand[alert.brand_id])
+        for alert in alerts
+    }
+    users = User.objects.in_bulk({pk for pk in movers.values() if pk is not None})
     found = []
     for alert in alerts:
         brand, kind, hits = by_id[alert.brand_id], AlertKind(alert.kind), named.get(alert.pk, [])
@@ -131,7 +138,7 @@ def alert_lines(
                 else lines,
                 hits=sum_.flights,
                 a_day=[Money(currency, amount) for currency, amount in sorted(sum_.a_day.items())],
-                mover=_mover(kind, hits, members.get(brand.pk, set())),
+                mover=users.get(mover) if (mover := movers[alert.pk]) is not None else None,
                 hearers=heard.get(alert.pk, []),
             )
         )
@@ -199,24 +206,14 @@ def _sums(alerts: Sequence[Alert], brands: dict[UUID, Brand]) -> dict[UUID, _Sum
     return found
 
 
-def _members(brands: Collection[UUID]) -> dict[UUID, set[UUID]]:
-    """Who is in each brand: somebody who left is not asked to do anything."""
-    found: dict[UUID, set[UUID]] = {}
-    active = Membership.objects.filter(brand__in=brands, user__is_active=True)
-    for brand, user in active.values_list("brand_id", "user_id"):
-        found.setdefault(brand, set()).add(user)
-    return found
-
-
-def _mover(kind: AlertKind, flights: Sequence[Flight], members: Collection[UUID]) -> User | None:
+def _mover_id(kind: AlertKind, flights: Sequence[Flight], team: Team) -> UUID | None:
     """The manager of the creator renews, the buyer applies; else who stands next to it (DOMAIN.md §7)."""
     for flight in flights:
-        manager = flight.post.creator.manager
-        buyers = (flight.buyer, flight.campaign.buyer)
-        people = (*buyers, manager) if kind is AlertKind.APPLY else (manager, *buyers)
-        for person in people:
-            if person is not None and person.pk in members:
-                return person
+        manager = team.answering(flight.post.creator.manager_id)
+        buyer = team.answering(flight.buyer_id) or team.answering(flight.campaign.buyer_id)
+        found = (buyer or manager) if kind is AlertKind.APPLY else (manager or buyer)
+        if found is not None:
+            return found
     return None
 
 

@@ -24,10 +24,11 @@ from campaigns.wishes import Wishes
 from posts.enums import Lane, Method, MetricsSource, Stage
 from posts.models import Post
 from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
+from tests.alerts.scenes import add_alerts
 from tests.campaigns.scenes import SCENES, ready_post
 from tests.world import World, spark_code
 
-APPS = ("brands", "creators", "posts", "authorizations", "campaigns")
+APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts")
 
 # Texts in which the database or the code allows only certain words: nobody can write anything there.
 CLOSED = {
@@ -44,6 +45,9 @@ CLOSED = {
     "authorizationcode.fingerprint",
     "authorizationcode.key_id",
     "authorizationcode.source_post_key_id",
+    "calendarevent.digest",
+    "channel.host",
+    "channel.key_id",
     "creator.country",
     "creator.handle",
     "importpiece.key_id",
@@ -63,6 +67,7 @@ CLOSED = {
 
 # Texts that may stand only beside another value.
 NEEDS = {
+    "alert.snooze_reason": "snoozed_until",
     "attachment.link": "link",
     "authorizationcode.rejected_error": "rejected_at",
     "flight.run_anyway_reason": "run_anyway_at",
@@ -158,6 +163,8 @@ class Everything(World):
         invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk
+        alert, channel = add_alerts(self, flight, buyer)
+        self.ids |= {"alert": alert.pk, "channel": channel.pk}
 
     def write_everywhere(self, word: str) -> None:
         """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.

@@ -145,4 +145,5 @@ def add_alerts(world: World, flight: Flight, user: User) -> tuple[Alert, Channel
         digest="0" * 64,
         changed_at=world.now,
     )
+    mornings_made(world.now)
     return code, room
