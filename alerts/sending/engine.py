@@ -20,15 +20,15 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.utils.module_loading import import_string
 
+from alerts import letters
 from alerts.enums import AttemptOutcome, ChannelKind
-from alerts.letters.letter import Letter
-from alerts.letters.mime import mime
+from alerts.letters import Letter, mime
 from alerts.models import Delivery
 from alerts.operations import deliveries
 from alerts.operations.heartbeats import note_mail
 from alerts.rules.backoff import FIRST
+from alerts.sending import chat, webhook
 from alerts.sending.answers import Answer
 from alerts.sending.mail import Mailer
 
@@ -42,6 +42,7 @@ PASS_SECONDS = 8.0
 BATCH = 10
 # A recipient that takes longer lets the others go first for as long again.
 _SLOW_SECONDS = 2.0
+_JUST_BEFORE = timedelta(seconds=1)
 _FROM_A_SERVER = {AttemptOutcome.ACCEPTED, AttemptOutcome.DEFERRED, AttemptOutcome.REFUSED}
 # The database may restart while a server is answering: its answer is worth waiting for.
 _RECORD_SECONDS = 20.0
@@ -54,7 +55,12 @@ class Writer(Protocol):
 
 
 # Each takes the stored bytes to the address of its channel.
-CHANNELS: dict[ChannelKind, Callable[[Delivery], Answer]] = {}
+CHANNELS: dict[ChannelKind, Callable[[Delivery], Answer]] = {
+    ChannelKind.SLACK: chat.send,
+    ChannelKind.TEAMS: chat.send,
+    ChannelKind.DISCORD: chat.send,
+    ChannelKind.WEBHOOK: webhook.send,
+}
 
 
 @dataclass(slots=True)
@@ -72,7 +78,7 @@ class Delivered:
 
 
 def deliver(
-    *, clock: Clock, most: int | None = None, seconds: float = PASS_SECONDS, write: Writer | None = None
+    *, clock: Clock, most: int | None = None, seconds: float = PASS_SECONDS, write: Writer = letters.write
 ) -> Delivered:
     """Send what is due: ``most`` messages at the most, for about ``seconds``; ``more`` says that some may be left.
 
@@ -86,7 +92,7 @@ def deliver(
     deliveries.expire(now=clock())
     ends = time.monotonic() + seconds
     with Mailer() as mailer:
-        run = _Pass(clock, write or _usual_writer(), mailer, done)
+        run = _Pass(clock, write, mailer, done)
         while most is None or most > 0:
             if time.monotonic() >= ends:
                 done.more = True
@@ -97,11 +103,6 @@ def deliver(
             tried = run.work_off(batch, ends)
             most = None if most is None else most - tried
     return done
-
-
-def _usual_writer() -> Writer:
-    writer: Writer = import_string("alerts.letters.write")
-    return writer
 
 
 class _Pass:
@@ -171,7 +172,11 @@ class _Pass:
     def _record(self, delivery: Delivery, answer: Answer) -> None:
         kept = _in_spite_of_restarts(
             lambda: deliveries.finish(
-                delivery, now=self._clock(), outcome=answer.outcome, text=answer.text, away=answer.away
+                delivery,
+                now=self._clock(),
+                outcome=answer.outcome,
+                text=answer.text,
+                away=answer.away and delivery.channel_id is None,
             )
         )
         self._done.outcomes[answer.outcome] += 1
@@ -189,11 +194,14 @@ class _Pass:
             note_mail(away=away, now=self._clock())
 
     def _others_wait_until(self, delivery: Delivery, answer: Answer, took: float) -> datetime | None:
-        """A server that is away, and a channel that fails or is slow, must not take the time of the others."""
+        """A server that is away, and a channel that fails or is slow, must not take the time of the others.
+
+        Then another of its messages is tried before this one: it may be this one that the server cannot bear.
+        """
         now = self._clock()
         of_channel = delivery.channel_id is not None
         if answer.away or (of_channel and answer.outcome is AttemptOutcome.DEFERRED):
-            return max(delivery.due_at, now + FIRST)
+            return max(delivery.due_at, now + FIRST) - _JUST_BEFORE
         if of_channel and took > _SLOW_SECONDS:
             return now + timedelta(seconds=2 * took)
         return None

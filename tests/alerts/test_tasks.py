@@ -1,6 +1,7 @@
 """What beat ticks: every task does its part, leaves a heartbeat, and wakes whoever sends, broker or not."""
 
 from datetime import timedelta
+from functools import partial
 
 import httpx
 import pytest
@@ -35,7 +36,7 @@ def woken(monkeypatch):
 
 @pytest.fixture
 def _letters(monkeypatch):
-    monkeypatch.setattr(engine, "_usual_writer", lambda: letter)
+    monkeypatch.setattr(tasks, "deliver", partial(engine.deliver, write=letter))
 
 
 def test_every_task_of_the_alerts_is_ticked_and_every_tick_is_a_task(settings):
