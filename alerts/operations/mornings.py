@@ -21,13 +21,12 @@ from alerts.queries.mornings import (
     last_heard,
     late_rounds,
     lost_mornings,
-    mornings_made_until,
     said_again,
     waiting,
     without_mail,
 )
 from alerts.queries.people import Person, morning_key, people, teams, wishes_of
-from alerts.rules.mornings import Hours, due_day, is_in_time, is_working_day, next_morning
+from alerts.rules.mornings import MADE_UP_FOR, Hours, due_day, is_in_time, is_working_day, next_morning
 from alerts.rules.people import hearers, repeat_form
 from sparktrack.core.bulk import insert
 from sparktrack.core.ids import uuid7
@@ -68,7 +67,8 @@ def send_mornings(*, now: datetime) -> int:
     not asked about again that day. A morning that was missed is made up for ten hours, on the same day. Raises the
     first DatabaseError after everybody else had their turn; what failed is tried again by the next call.
     """
-    since = mornings_made_until(now=now)
+    turn, _ = Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
+    since = turn.at
     mornings = _begun(now, since=since)
     made, problem = 0, None
     if ahead := _ahead(mornings, now):
@@ -85,7 +85,7 @@ def send_mornings(*, now: datetime) -> int:
     _tell_at_once(now)
     if problem is not None:
         raise problem
-    Heartbeat.objects.update_or_create(name=MORNINGS, defaults={"at": max(since, now)})
+    Heartbeat.objects.filter(name=MORNINGS, at__lt=now).update(at=now)
     return made
 
 
@@ -103,9 +103,8 @@ def _begun(now: datetime, *, since: datetime) -> list[_Morning]:
 
 
 @contextmanager
-def _turn(now: datetime) -> Iterator[None]:
+def _turn() -> Iterator[None]:
     """A transaction in which nobody else makes mornings."""
-    Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": mornings_made_until(now=now)})
     with transaction.atomic():
         Heartbeat.objects.select_for_update().get(name=MORNINGS)
         yield
@@ -124,7 +123,7 @@ def _ahead(mornings: Iterable[_Morning], now: datetime) -> dict[UUID, datetime]:
 
 def _make_mails(mornings: Sequence[_Morning], now: datetime) -> int:
     """The mails of some people; constantly many queries, however many people, brands and alerts."""
-    with _turn(now):
+    with _turn():
         open_days = without_mail({each.person.user_id: each.day for each in mornings})
         todo = {each.person.user_id: each for each in mornings if each.person.user_id in open_days}
         if not todo:
@@ -217,7 +216,9 @@ def _again_after(again: Again, now: datetime) -> datetime:
 
 def _tell_at_once(now: datetime) -> None:
     """Warnings that wait for a morning which would come too late go now."""
-    with _turn(now):
+    if not late_rounds(now=now).exists():
+        return
+    with _turn():
         stranded = list(late_rounds(now=now))
         everybody = people({notice.user_id for notice in stranded})
         at_once = [

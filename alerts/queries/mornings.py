@@ -31,7 +31,7 @@ class Again:
 
 
 def mornings_made_until(*, now: datetime) -> datetime:
-    """The instant up to which every morning was made; where none was ever made, those worth making up are open."""
+    """The instant up to which every morning was made; if none ever was, those worth making up are open."""
     made = Heartbeat.objects.filter(name=MORNINGS).values_list("at", flat=True).first()
     return now - MADE_UP_FOR if made is None else made
 
