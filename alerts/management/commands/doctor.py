@@ -109,10 +109,10 @@ def check_keys() -> Iterator[Finding]:
 def check_alerts() -> Iterator[Finding]:
     """Whether worker and beat are alive, as far as the tables say, and whether mails wait."""
     health = alerts_health(now=database_now())
-    complain = wrong if settings.PRODUCTION else note
-    for problem in health.problems:
-        yield complain("Alerts", f"{problem}: do worker and beat run?")
-    if health.is_well:
+    if health.problems:
+        complain = wrong if settings.PRODUCTION else note
+        yield complain("Alerts", f"{', '.join(health.problems)}: do worker and beat run?")
+    else:
         yield fine("Alerts", f"worker and beat are alive; {health.due} messages are due.")
     if health.held:
         yield note("Alerts", "nothing is sent, because HOLD_ALERTS is yes.")
