@@ -102,13 +102,18 @@ def change_channel(
 def rotate_secret(*, brand: Brand, channel: Channel, now: datetime, actor: Actor) -> str:
     """A new secret for a webhook, to be seen this once; the old one signs beside it for 24 hours.
 
-    Of two rotations within that time the second drops the oldest secret. Raises ChannelRefusedError for a chat,
-    UndecryptableError.
+    Of two rotations within that time the second drops the oldest secret; so nobody may start one unknowingly: it is
+    refused if there was another since ``channel`` was read (a page sent twice). Raises ChannelRefusedError for that and
+    for a chat, UndecryptableError.
     """
     with transaction.atomic():
         row = _locked(brand, channel)
         if row.kind != ChannelKind.WEBHOOK:
             raise ChannelRefusedError("Only webhooks are signed.")
+        if row.old_secret_until != channel.old_secret_until:
+            raise ChannelRefusedError(
+                "The secret was exchanged a moment ago. Each is shown once: if nobody kept it, exchange it again."
+            )
         old, secret = open_channel(row), _new_secret()
         seal_channel(row, ChannelSecrets(old.address, secret, old.secret))
         row.old_secret_until = now + OVERLAP
