@@ -92,6 +92,12 @@ PAGES = """
     dev-mail-html                         POST    405        405    405     405    405      405
     dev-mail-source                       GET     404        404    404     404    404      404
     dev-mail-source                       POST    405        405    405     405    405      405
+    acknowledge-alert                     GET     404        404    404     404    404      404
+    acknowledge-alert                     POST    404        404    404     404    404      404
+    snooze-alert                          GET     404        404    404     404    404      404
+    snooze-alert                          POST    404        404    404     404    404      404
+    unsubscribe                           GET     404        404    404     404    404      404
+    unsubscribe                           POST    404        404    404     404    404      404
     board                                 GET     login      404    200     200    200      200
     board                                 POST    405        405    405     405    405      405
     findings                              GET     login      404    200     200    200      200
