@@ -117,8 +117,8 @@ def is_last_day(end: datetime, times: TimeWords) -> bool:
 
 
 def spends(sums: Collection[str]) -> str:
-    """``≈ $420 a day``; several currencies side by side; empty if nobody gave the spend."""
-    return f"{' + '.join(sums)} a day" if sums else ""
+    """``≈ $420 a day``, ``≈ $420 + €80 a day``; empty if nobody gave the spend."""
+    return f"≈ {' + '.join(each.removeprefix('≈ ') for each in sums)} a day" if sums else ""
 
 
 def _clock(instant: datetime, times: TimeWords) -> str:

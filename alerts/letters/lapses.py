@@ -171,6 +171,8 @@ class Lapse:
     @property
     def step(self) -> str:
         """The one next step, as the button says it."""
+        if self.kind is AlertKind.APPLY:
+            return "Open the new code"  # The headline says until when.
         return self.words.step or "Open the post"
 
     @cached_property
@@ -243,7 +245,7 @@ class Lapse:
     @property
     def hits_title(self) -> str:
         """The heading above the flights."""
-        return "The flight" if len(self.lines) == 1 else f"{count(len(self.lines), 'flight')} in all"
+        return "The flight" if len(self.lines) == 1 else f"It hits {count(len(self.lines), 'flight')}"
 
     @property
     def hits(self) -> list[HitWords]:

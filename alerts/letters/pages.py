@@ -8,7 +8,7 @@ from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import get_template
 
-# Nothing is ever fetched; style sheets marked "ignore" (dark mode, narrow screens) stay as they are.
+# Nothing is ever fetched; the style sheet marked "keep" (dark mode, narrow screens) stays as well.
 _INLINER = CSSInliner(load_remote_stylesheets=False)
 
 
@@ -17,7 +17,7 @@ def render(name: str, context: Mapping[str, Any]) -> tuple[str, str, str]:
     known = {**context, "site_url": settings.SITE_URL}
     known["subject"] = _template(f"{name}.subject.txt").render(known).strip()
     html = _template(f"{name}.html").render(known)
-    return known["subject"], _tidy(_template(f"{name}.txt").render(known)), _INLINER.inline(html)
+    return known["subject"], _tidy(_template(f"{name}.txt").render(known)), _INLINER.inline(html.strip())
 
 
 @cache

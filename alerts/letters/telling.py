@@ -1,5 +1,6 @@
 """What a message has to tell its reader, judged again now: from stored notices to lapses that still hold."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,32 +32,71 @@ class Told:
     notices: tuple[UUID, ...]
 
 
-def reader_of(delivery: Delivery) -> Reader | None:
-    """Who reads it; None for a person who is gone or can act nowhere: viewers get no mails. One query."""
-    user = delivery.user
-    if user is None or not user.is_active:
-        return None
-    found = Membership.objects.of_user(user).exclude(role=Role.VIEWER)
-    memberships = {membership.brand_id: membership for membership in found}
-    if not memberships:
-        return None
-    first = next(iter(memberships.values()))
-    roles = {pk: membership.role for pk, membership in memberships.items()}
-    return Reader(user, roles, user.time_zone or first.brand.time_zone)
+class Desk:
+    """What a few messages have to tell, looked up for all of them together: eight queries, however many they are.
 
+    It is true at ``now``; whoever writes much later sits down anew.
+    """
 
-def told_by(delivery: Delivery, reader: Reader, *, now: datetime) -> list[Told]:
-    """The lapses of its notices that still hold, in brands of the reader."""
-    notices: dict[UUID, list[Notice]] = {}
-    for notice in Notice.objects.filter(
-        delivery=delivery, brand__in=reader.roles, alert__closed_at=None
-    ).select_related("alert"):
-        notices.setdefault(notice.alert_id, []).append(notice)
-    alerts = [found[0].alert for found in notices.values()]
-    return [
-        Told(lapse, tuple(notice.pk for notice in notices[lapse.alert.pk]))
-        for lapse in lapses_of(alerts, zone=reader.zone, now=now)
-    ]
+    def __init__(self, deliveries: Sequence[Delivery], *, now: datetime) -> None:
+        self.now = now
+        users = {delivery.user_id for delivery in deliveries if delivery.user_id is not None}
+        self._memberships: dict[UUID, list[Membership]] = defaultdict(list)
+        # Viewers get no mails: whoever reads one can do something about it.
+        for membership in (
+            Membership.objects.filter(user__in=users, user__is_active=True)
+            .exclude(role=Role.VIEWER)
+            .select_related("user", "brand")
+            .order_by("brand__name", "brand_id")
+        ):
+            self._memberships[membership.user_id].append(membership)
+        self._notices: dict[UUID, list[Notice]] = defaultdict(list)
+        for notice in (
+            Notice.objects.filter(delivery__in=deliveries, alert__closed_at=None)
+            .select_related("alert")
+            .order_by("pk")
+        ):
+            if notice.delivery_id is not None:
+                self._notices[notice.delivery_id].append(notice)
+        alerts = {notice.alert_id: notice.alert for found in self._notices.values() for notice in found}
+        self._standing = standing(alerts.values(), now=now) if alerts else {}
+        self._hearers: dict[UUID, list[Notice]] = defaultdict(list)
+        # Only the mail about a single lapse names who else was told.
+        single = [found[0].alert_id for found in self._notices.values() if len(found) == 1]
+        for notice in Notice.objects.filter(
+            alert__in=single, repeat_on=None, user__is_active=True
+        ).select_related("user"):
+            self._hearers[notice.alert_id].append(notice)
+
+    def reader(self, delivery: Delivery) -> Reader | None:
+        """Who reads it; None for a person who is gone or can act nowhere."""
+        memberships = self._memberships.get(delivery.user_id) if delivery.user_id else None
+        if not memberships:
+            return None
+        user = memberships[0].user
+        roles = {membership.brand_id: membership.role for membership in memberships}
+        return Reader(user, roles, user.time_zone or memberships[0].brand.time_zone)
+
+    def told(self, delivery: Delivery, reader: Reader) -> list[Told]:
+        """The lapses of its notices that still hold, in brands of the reader."""
+        notices: dict[UUID, list[UUID]] = defaultdict(list)
+        for notice in self._notices.get(delivery.pk, ()):
+            if notice.brand_id in reader.roles and self._standing[notice.alert_id].holds:
+                notices[notice.alert_id].append(notice.pk)
+        return [
+            Told(Lapse.of(self._standing[pk], viewer_zone=reader.zone, now=self.now), tuple(found))
+            for pk, found in notices.items()
+        ]
+
+    def others(self, alert: Alert, reader: Reader) -> str:
+        """``Also told: Ana Silva, Jonas Weber (morning mail).``"""
+        names = sorted(
+            one_line(notice.user.full_name or notice.user.get_short_name(), 60)
+            + ("" if notice.form == Form.AT_ONCE else " (morning mail)")
+            for notice in self._hearers[alert.pk]
+            if notice.user_id != reader.user.pk
+        )
+        return f"Also told: {', '.join(names)}." if names else "Nobody else was told."
 
 
 def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Lapse]:
@@ -65,17 +105,6 @@ def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Laps
         return []
     found = standing(alerts, now=now)
     return [Lapse.of(found[alert.pk], viewer_zone=zone, now=now) for alert in alerts if found[alert.pk].holds]
-
-
-def others_told(alert: Alert, reader: User) -> str:
-    """``Also told: Ana Silva, Jonas Weber (morning mail).``; one query."""
-    rows = Notice.objects.filter(alert=alert, repeat_on=None, user__is_active=True).exclude(user=reader)
-    names = sorted(
-        one_line(notice.user.full_name or notice.user.get_short_name(), 60)
-        + ("" if notice.form == Form.AT_ONCE else " (morning mail)")
-        for notice in rows.select_related("user")
-    )
-    return f"Also told: {', '.join(names)}." if names else "Nobody else was told."
 
 
 def because(lapse: Lapse, reader: Reader) -> str:

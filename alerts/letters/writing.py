@@ -20,30 +20,37 @@ from alerts.letters.lines import one_line
 from alerts.letters.mime import site_host
 from alerts.letters.morning import Morning, morning_of
 from alerts.letters.pages import render
-from alerts.letters.telling import Reader, Told, because, others_told, reader_of, told_by
+from alerts.letters.telling import Desk, Reader, Told, because
 from alerts.links import Purpose, alert_url, unsubscribe_url
 from alerts.models import Alert, Delivery
 from alerts.rules.people import EVERYBODY_FROM
 
+# A summary's subject names one group more than a morning's.
+_MOST_COUNTS = 4
 
-def write(delivery: Delivery, *, now: datetime) -> Letter | None:
+
+def write(delivery: Delivery, *, now: datetime, desk: Desk | None = None) -> Letter | None:
     """What a message says at ``now``; None when nothing of it holds, or nobody may read it any more.
 
-    Lapses that do not hold any more, or of brands in which the person can do nothing now, are left out.
+    Lapses that do not hold any more, or of brands in which the person can do nothing now, are left out. Whoever writes
+    several messages within moments looks everything up once, at a ``desk``.
     """
     if delivery.channel_id is not None:
         return channel_letter(delivery, now=now)
-    reader = reader_of(delivery)
+    desk = desk or Desk([delivery], now=now)
+    reader = desk.reader(delivery)
     if reader is None:
         return None
-    news = told_by(delivery, reader, now=now)
+    news = desk.told(delivery, reader)
     if not news:
         return None
     if delivery.kind == DeliveryKind.MORNING:
         return _morning(
             morning_of(delivery, [told.lapse for told in news], reader, now=now), news, reader, now
         )
-    return _single(news[0], reader, now) if len(news) == 1 else _summary(news, reader, now)
+    if len(news) == 1:
+        return _single(news[0], reader, others=desk.others(news[0].lapse.alert, reader), now=now)
+    return _summary(news, reader, now)
 
 
 def thread_of(alert: Alert) -> str:
@@ -52,7 +59,7 @@ def thread_of(alert: Alert) -> str:
     return f"<lapse-{hashlib.sha256(lapse.encode()).hexdigest()[:32]}@{site_host()}>"
 
 
-def _single(told: Told, reader: Reader, now: datetime) -> Letter:
+def _single(told: Told, reader: Reader, *, others: str, now: datetime) -> Letter:
     lapse, alert = told.lapse, told.lapse.alert
     link = partial(alert_url, user_id=reader.user.pk, alert_id=alert.pk, now=now)
     quiet = alert.step > EVERYBODY_FROM
@@ -66,7 +73,7 @@ def _single(told: Told, reader: Reader, now: datetime) -> Letter:
         "snooze_url": link(Purpose.SNOOZE) if quiet else "",
         "pause_url": alert_page if lapse.to_pause else "",
         "more_url": alert_page,
-        "others": others_told(alert, reader.user),
+        "others": others,
         "because": because(lapse, reader),
     }
     letter = _letter("alert", context, kinds={lapse.kind}, news=[told], reader=reader, now=now)
@@ -80,7 +87,7 @@ def _summary(news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
     brand = next(iter(brands.values())) if len(brands) == 1 else None
     shown, more = sections.cut(sections.of_groups(lapses, with_brand=brand is None))
     name = one_line(brand.name, 60) if brand else ""
-    counts = sections.counts(lapses)
+    counts = sections.counts(lapses, most=_MOST_COUNTS)
     context = {
         "subject": " · ".join(filter(None, (counts, name))),
         "headline": counts[0].upper() + counts[1:],
