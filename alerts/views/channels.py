@@ -51,7 +51,10 @@ def add(request: BrandRequest, kind: str) -> HttpResponse:
     """Where to get the address, and the form. Of a webhook the secret is shown in the answer, once."""
     known = _kind_or_404(kind)
     form = NewChannelForm(
-        request.POST or None, kind=known, brand=request.brand, initial={"name": known.value.capitalize()}
+        request.POST if request.method == "POST" else None,
+        kind=known,
+        brand=request.brand,
+        initial={"name": known.value.capitalize()},
     )
     if request.method == "POST" and form.is_valid():
         try:

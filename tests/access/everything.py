@@ -164,7 +164,7 @@ class Everything(World):
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk
         alert, channel = add_alerts(self, flight, buyer)
-        self.ids |= {"alert": alert.pk, "channel": channel.pk}
+        self.ids |= {"alert": alert.pk, "channel": channel.pk, "kind": channel.kind}
 
     def write_everywhere(self, word: str) -> None:
         """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.
