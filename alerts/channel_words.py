@@ -61,5 +61,5 @@ GUIDES = {
 EVENTS = {
     "alert.raised": "Alert",
     "alert.resolved": "Resolved",
-    "channel.test": "Test",
+    "test": "Test",
 }

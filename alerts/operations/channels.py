@@ -22,7 +22,7 @@ from sparktrack.core.refusals import RefusedError
 OVERLAP = timedelta(hours=24)
 # A test that was not sent by then is not worth sending.
 TEST_WAITS = timedelta(minutes=10)
-TEST_EVENT = "channel.test"
+TEST_EVENT = "test"
 MOST_CHANNELS = 20
 _SECRET_BYTES = 32
 

@@ -28,7 +28,7 @@ from sparktrack.core.secrets import UndecryptableError
 # Discord refuses longer ones, and nobody reads them.
 MOST_CHARACTERS = 1900
 
-_TYPES = {"alert.resolved": NotifyType.SUCCESS, "channel.test": NotifyType.INFO}
+_TYPES = {"alert.resolved": NotifyType.SUCCESS, "test": NotifyType.INFO}
 
 
 def send(delivery: Delivery) -> Answer:

@@ -20,6 +20,7 @@ from alerts.operations.channels import (
     switch_on,
 )
 from alerts.queries.channels import newest_test
+from alerts.tasks import wake
 from alerts.views.channels import channel_or_404, channel_response, secret_response, secret_version
 from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.rules import Action
@@ -59,6 +60,8 @@ def testing(request: BrandRequest, channel: UUID) -> HttpResponse:
         except ChannelRefusedError as refused:
             if not request.htmx:
                 return _refused(request, row, refused.message)
+        else:
+            wake()
     if not request.htmx:
         return _back(request, row, "#test")
     context = {

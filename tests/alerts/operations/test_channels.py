@@ -160,7 +160,7 @@ def test_a_test_is_a_message_of_its_own_one_at_a_time(world):
     assert (stored.pk, stored.kind, stored.event, stored.state) == (
         made.pk,
         DeliveryKind.TEST,
-        "channel.test",
+        "test",
         "due",
     )
     assert (stored.due_at, stored.send_before) == (NOW, NOW + timedelta(minutes=10))
