@@ -60,7 +60,7 @@ WISHES = {
 
 
 def step_name(step: int) -> str:
-    """``30 days before``, ``1 day before``, ``at the lapse``; below that ``found stopped``."""
+    """``30 days before``, ``1 day before``, ``at the lapse``; below that ``found late``."""
     if step < 0:
-        return "found stopped"
+        return "found late"
     return "at the lapse" if step == 0 else f"{count(step, 'day')} before"

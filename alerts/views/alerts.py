@@ -15,6 +15,7 @@ from alerts.filters import AlertFilter
 from alerts.forms.saying import SnoozeForm
 from alerts.models import Alert
 from alerts.queries.alerts import AlertPage, alert_page, brands_of
+from alerts.queries.health import mail_trouble
 from alerts.queries.told import LapsePage, lapse_page
 from alerts.views.done import done_in
 from alerts.words import KINDS
@@ -88,6 +89,7 @@ def _listed(
         "filter": chosen,
         "page": page,
         "states": list(AlertState),
+        "trouble": mail_trouble(now=now),
         "kinds": [(kind, KINDS[kind]) for kind in AlertKind],
         "now": now,
         "zone": viewer_zone(request),

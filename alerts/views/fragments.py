@@ -10,14 +10,16 @@ from django.views.decorators.http import require_safe
 from alerts.forms.saying import SnoozeForm
 from alerts.queries.alerts import open_alerts_of_post
 from alerts.queries.bell import MOST_SHOWN, open_alerts_of
+from alerts.queries.health import mail_trouble
 from alerts.queries.marks import flight_marks
+from alerts.views.done import done_in
 from brands.access import BrandRequest, brand_view, viewer_zone
 from brands.models import User
 from posts.models import Post
 from sparktrack.core.clock import utc_now
 
 # The lines of a board: 8 of each section, or 50 of one.
-_MOST_FLIGHTS = 100
+_MOST_POSTS = 100
 
 
 @require_safe
@@ -33,17 +35,18 @@ def bell(request: HttpRequest) -> HttpResponse:
 @require_safe
 @brand_view()
 def board_alerts(request: BrandRequest) -> HttpResponse:
-    """The marks of the flights that a board shows (``f``: their ids), and what hinders the mails."""
+    """The marks of the flights of the ``posts`` that a board shows, and what hinders the mails."""
     if not request.htmx:
         return redirect("alerts", slug=request.brand.slug)
-    now, flights = utc_now(), []
-    for text in request.GET.get("f", "").split(",")[:_MOST_FLIGHTS]:
+    now, posts = utc_now(), []
+    for text in request.GET.get("posts", "").split(",")[:_MOST_POSTS]:
         try:
-            flights.append(UUID(text))
+            posts.append(UUID(text))
         except ValueError:
             continue
     context = {
-        "marks": flight_marks(request.brand, flights, now=now),
+        "marks": flight_marks(request.brand, posts, now=now),
+        "trouble": mail_trouble(now=now),
         "now": now,
         "zone": viewer_zone(request),
     }
@@ -61,6 +64,8 @@ def post_alerts(request: BrandRequest, pk: UUID) -> HttpResponse:
     lines = open_alerts_of_post(request.brand, post.pk, now=now)
     context = {
         "post": post,
+        "part_url": request.path,
+        "done": done_in(request, brand=request.brand),
         "lines": [
             (line, SnoozeForm(alert=line.alert, zone=request.brand.time_zone, now=now)) for line in lines
         ],

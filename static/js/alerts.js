@@ -23,21 +23,28 @@
     }
   });
 
-  // Which flights a board shows.
-  const flights = () => [...document.querySelectorAll("#lines [data-flight]")].map((line) => line.dataset.flight);
+  // A line of a board leads to its post; where a post flies several times, the words below name the campaign.
+  const links = () => [...document.querySelectorAll("#lines .lines .who a")];
+  const postOf = (link) => link.pathname.split("/").at(-2);
+  const about = (li) => li.querySelector(".who span").textContent.split(" · ").slice(1).join(" · ");
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.target.id === "board-alerts") {
-      event.detail.parameters.f = flights().join(",");
+      event.detail.parameters.posts = [...new Set(links().map(postOf))].join(",").replaceAll("-", "");
     }
   });
 
   function mark() {
     const marks = document.getElementById("marks");
+    const lines = links();
     for (const item of marks?.children ?? []) {
-      const line = document.querySelector(`#lines [data-flight="${CSS.escape(item.dataset.of)}"] .why`);
+      const { post, campaign } = item.dataset;
+      const line = lines
+        .filter((link) => postOf(link) === post)
+        .map((link) => link.closest("li"))
+        .find((li) => `${about(li)} · `.startsWith(`${campaign} · `));
       line?.querySelector(".warned")?.remove();
-      line?.append(item.firstElementChild);
+      line?.querySelector(".badge").after(item.firstElementChild);
     }
     marks?.remove();
   }
@@ -53,8 +60,9 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const { id } = event.target;
-    if (id === "alerts" && document.activeElement === document.body) {
-      document.getElementById("said").focus({ preventScroll: true });
+    const asked = event.detail.requestConfig?.verb === "post" && document.activeElement === document.body;
+    if (asked && ["alerts", "post-alerts"].includes(id)) {
+      document.getElementById(id === "alerts" ? "said" : "alerts-of-post").focus({ preventScroll: true });
     } else if (["view", "lines"].includes(id) && document.getElementById("board-alerts")) {
       // The lines were exchanged, and with them the marks.
       htmx.trigger("#board-alerts", "lines");
