@@ -42,6 +42,7 @@ def mime(delivery: Delivery, letter: Letter) -> bytes:
         f"--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
         + _quoted(text)
+        + b"\r\n"  # that of the boundary: the text keeps its own
         for kind, text in (("plain", letter.text), ("html", letter.html))
         if text
     )
