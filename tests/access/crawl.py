@@ -11,8 +11,13 @@ _LIMIT = 500
 
 
 def crawl(client: Client, starts: Iterable[str]) -> dict[str, str]:
-    """All pages behind the links on ``starts``, by address: their headers and text. Pages that fail are an error."""
+    """All pages behind the links on ``starts``, by address: their headers and text. Pages that fail are an error.
+
+    A page with filters links to all their combinations: of links, those are opened that bring something new, a path
+    or a value of a parameter. Every address of ``starts`` is opened.
+    """
     found: dict[str, str] = {}
+    asked: set[tuple[str, str]] = set()
     waiting = list(starts)
     while waiting:
         url = waiting.pop()
@@ -23,7 +28,12 @@ def crawl(client: Client, starts: Iterable[str]) -> dict[str, str]:
         assert response.status_code < 500, url
         page = response.content.decode()
         found[url] = f"{response.headers}\n{unescape(page)}"
-        waiting += [link for link in links(url, page) if link not in found]
+        for link in sorted(links(url, page)):
+            path, _, query = link.partition("?")
+            news = {(path, part) for part in query.split("&")} - asked
+            if news and link not in found:
+                asked |= news
+                waiting.append(link)
         if place := response.get("Location"):
             waiting.append(urljoin(url, place))
     return found

@@ -46,6 +46,7 @@ def given_away(text: str) -> list[str]:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
 def test_no_page_log_line_or_audit_entry_has_a_code(role, logs):
     world = Everything(now=utc_now(), code=CODE)
@@ -62,6 +63,7 @@ def test_no_page_log_line_or_audit_entry_has_a_code(role, logs):
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 def test_no_page_of_the_admin_has_a_code(logs):
     world = Everything(now=utc_now(), code=CODE)
     client = client_of(UserFactory(is_staff=True, is_superuser=True))

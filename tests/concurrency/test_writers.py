@@ -372,14 +372,14 @@ def _launch(world: World, thing: dict[str, Any]) -> Any:
 def test_of_four_who_do_the_same_one_does_it(task, model, where, rows):
     for _ in range(ROUNDS):
         world = World()
-        creator = world.creator()
-        post = world.post(creator)
+        post, *posts = world.posts(5)
+        names = [CampaignDraft(f"Campaign {number}") for number in range(4)]
         thing = {
-            "creator": creator,
-            "creators": [world.creator() for _ in range(4)],
+            "creator": post.creator,
+            "creators": [other.creator for other in posts],
             "post": post,
-            "posts": [world.post(creator) for _ in range(4)],
-            "campaigns": [world.campaign() for _ in range(4)],
+            "posts": posts,
+            "campaigns": add_campaigns(drafts=names, **world.by),
             "code": world.code(post, NOW),
             "account": world.account(),
             "flight": world.flight(post, TODAY),

@@ -98,7 +98,16 @@ def midnight(day, after=0):
     return None if day == "None" else first_instant(date.fromisoformat(day) + after * DAY, ZONE)
 
 
-@pytest.mark.parametrize("name", ["agency-workbook.xlsx", "messy-eu.csv", "messy-us.csv", "tidy-tracker.csv"])
+# test_trackers.py imports all four on every database; what the browser makes of them needs one there.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "agency-workbook.xlsx",
+        pytest.param("messy-eu.csv", marks=pytest.mark.once),
+        pytest.param("messy-us.csv", marks=pytest.mark.once),
+        pytest.param("tidy-tracker.csv", marks=pytest.mark.once),
+    ],
+)
 def test_a_sheet_comes_in_and_the_board_says_what_it_means(name, world, manager, page):
     expected = json.loads((TRACKERS / f"{name}.expected.json").read_text())
     page.goto(f"/b/{world.brand.slug}/")
@@ -127,6 +136,7 @@ def test_a_sheet_comes_in_and_the_board_says_what_it_means(name, world, manager,
 
 
 # --- Every step, for everybody ----------------------------------------------------------------------------------------
+@pytest.mark.once
 def test_every_step_has_no_barrier_and_fits_a_phone(world, page, enter, monkeypatch):
     monkeypatch.setattr("campaigns.views.imports.steps.wake", lambda run: None)  # the test is the worker
     desk = Pages(world, Role.ADMIN, full_name="Ingrid Solberg")
@@ -149,6 +159,7 @@ def test_every_step_has_no_barrier_and_fits_a_phone(world, page, enter, monkeypa
     assert found == []
 
 
+@pytest.mark.once
 @pytest.mark.console_errors
 def test_what_was_refused_has_no_barrier_either(world, manager, page):
     desk = Pages(world)
@@ -181,6 +192,7 @@ def press(page, name, role="button"):
     page.keyboard.press("Enter")
 
 
+@pytest.mark.once
 def test_conflict_import_and_undo_by_keys_alone(world, manager, page):
     desk = Pages(world)
     desk.applied(tsv(good(1), good(2)))
@@ -287,6 +299,7 @@ def test_twenty_thousand_rows_come_in_with_progress_that_can_be_left(world, mana
     assert Post.objects.for_brand(world.brand).count() == 20_000
 
 
+@pytest.mark.once
 @pytest.mark.browser_context_args(java_script_enabled=False)
 @pytest.mark.console_errors
 def test_it_works_without_scripts(world, manager, page, tmp_path):
@@ -304,6 +317,7 @@ def test_it_works_without_scripts(world, manager, page, tmp_path):
     expect(page.get_by_role("heading", level=1)).to_contain_text("1 post", timeout=20_000)
 
 
+@pytest.mark.once
 def test_a_file_that_is_too_large_is_told_before_it_is_sent(world, manager, page, tmp_path):
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
