@@ -153,7 +153,7 @@ PAGES = """
     alert-paused                          GET     405        405    405     405    405      405
     alert-paused                          POST    login      404    403     302    302      302
     brand-settings                        GET     login      404    403     403    403      200
-    brand-settings                        POST    login      404    403     403    403      422
+    brand-settings                        POST    login      404    403     403    403      200
     channels                              GET     login      404    403     403    403      200
     channels                              POST    405        405    405     405    405      405
     channel-add                           GET     login      404    403     403    403      200
