@@ -32,7 +32,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _CODE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 # Made when the product runs, a date, an example, or named because it is not there.
 _NOT_IN_THE_REPOSITORY = re.compile(
-    r"^(var|\.venv|media)(/|$)|[<>*…]|^/|^[\d/]+$|^FILE|^(plan.jsonl|uv.lock|pylock.toml)$"
+    r"^(var|\.venv|media|secrets)(/|$)|^\.env$|[<>*…]|^/|^[\d/]+$|^FILE|^(plan.jsonl|uv.lock|pylock.toml)$"
 )
 _OURS = ("sparktrack", "brands", "creators", "posts", "authorizations", "campaigns", "tests", "docs", "bin")
 _ROOM = re.compile(r"[\w/.-]+\.(py|md|toml|csv|jsonl|in|html|css|js)")
