@@ -1,12 +1,12 @@
 """What a message has to tell its reader, judged again now: from stored notices to lapses that still hold."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alerts.enums import AlertKind, Form
+from alerts.enums import AlertKind, DeliveryKind, Form
 from alerts.letters.lapses import Lapse
 from alerts.letters.lines import one_line
 from alerts.models import Alert, Delivery, Notice
@@ -60,13 +60,13 @@ class Desk:
                 self._notices[notice.delivery_id].append(notice)
         alerts = {notice.alert_id: notice.alert for found in self._notices.values() for notice in found}
         self._standing = standing(alerts.values(), now=now) if alerts else {}
-        self._hearers: dict[UUID, list[Notice]] = defaultdict(list)
+        self._hearers: dict[UUID, list[Notice]] = {}
         # Only the mail about a single lapse names who else was told.
-        single = [found[0].alert_id for found in self._notices.values() if len(found) == 1]
-        for notice in Notice.objects.filter(
-            alert__in=single, repeat_on=None, user__is_active=True
-        ).select_related("user"):
-            self._hearers[notice.alert_id].append(notice)
+        self._hear(
+            found[0].alert_id
+            for delivery in deliveries
+            if delivery.kind != DeliveryKind.MORNING and len(found := self._notices.get(delivery.pk, [])) == 1
+        )
 
     def reader(self, delivery: Delivery) -> Reader | None:
         """Who reads it; None for a person who is gone or can act nowhere."""
@@ -90,6 +90,8 @@ class Desk:
 
     def others(self, alert: Alert, reader: Reader) -> str:
         """``Also told: Ana Silva, Jonas Weber (morning mail).``"""
+        if alert.pk not in self._hearers:
+            self._hear([alert.pk])
         names = sorted(
             one_line(notice.user.full_name or notice.user.get_short_name(), 60)
             + ("" if notice.form == Form.AT_ONCE else " (morning mail)")
@@ -97,6 +99,13 @@ class Desk:
             if notice.user_id != reader.user.pk
         )
         return f"Also told: {', '.join(names)}." if names else "Nobody else was told."
+
+    def _hear(self, alerts: Iterable[UUID]) -> None:
+        found: dict[UUID, list[Notice]] = {pk: [] for pk in alerts}
+        rows = Notice.objects.filter(alert__in=found, repeat_on=None, user__is_active=True)
+        for notice in rows.select_related("user"):
+            found[notice.alert_id].append(notice)
+        self._hearers |= found
 
 
 def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Lapse]:
