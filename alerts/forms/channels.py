@@ -26,7 +26,7 @@ class ChangeChannelForm(forms.Form):
     from_step = forms.TypedChoiceField(
         label="Tell it from",
         coerce=int,
-        help_text="Of this warning of a lapse, and of all that come after it.",
+        help_text="This warning of a lapse, and all after it.",
     )
 
     def __init__(self, *args: Any, brand: Brand, from_step: int = 1, **kwargs: Any) -> None:
