@@ -27,13 +27,16 @@ class CalendarEvent(BrandOwned):
     """What stands in calendars about one thing: stable UID, a sequence that grows with each change, or cancelled.
 
     ``subject_id`` is the flight (``lapse``, ``flight_end``) or the right (``rights_end``). A day without a clock time
-    has ``on``, an instant has ``at``. ``digest`` is a hash of everything that is shown.
+    has ``on``, an instant has ``at``. ``summary`` and ``details`` are what is shown, so that a feed is read from here
+    alone; ``digest`` is a hash of all of it.
     """
 
     kind = models.CharField(max_length=10, choices=choices(CalendarKind))
     subject_id = models.UUIDField()
     on = models.DateField(null=True, blank=True)
     at = models.DateTimeField(null=True, blank=True)
+    summary = models.CharField(max_length=300, blank=True)
+    details = models.CharField(max_length=1000, blank=True)
     sequence = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64)
     changed_at = models.DateTimeField()
