@@ -83,7 +83,8 @@ class Command(BaseCommand):
                     )
                 for program in others:  # only now: while people wait for the page, it has the processor
                     processes.start(program)
-                mails = "" if settings.PRODUCTION else f"Mails are kept at {url}/dev/mail/\n"
+                kept = settings.EMAIL_BACKEND == "sparktrack.core.mailbox.EmailBackend"
+                mails = f"Mails are kept at {url}/dev/mail/\n" if kept else ""
                 self._say(f"sparktrack is ready: {url}\n{logins}{mails}Ctrl-C stops it.")
                 death = processes.watch(until=lambda: signals.count > 0)
             self._say("Stopping ...")
