@@ -148,7 +148,7 @@ def news(vendor: str) -> str:
                 AND (w.lapses_at = s.fails_at OR (w.lapses_at <= %(now)s AND s.fails_at <= %(now)s))
          WHERE t.flight_id IS NULL
     ),
-    dated AS (
+    dated AS MATERIALIZED (
         SELECT u.flight_id, u.kind, u.step, u.wider_id, f.brand_id, f.post_id, f.starts_at,
                p.creator_id, p.brief_id, p.method, f.buyer_id, m.buyer_id AS campaign_buyer_id, k.manager_id,
                CASE WHEN u.fails_at > %(now)s OR u.kind = '{AlertKind.APPLY}' THEN u.fails_at
@@ -166,7 +166,7 @@ def news(vendor: str) -> str:
           JOIN posts_post p ON p.id = f.post_id
           JOIN creators_creator k ON k.id = p.creator_id
     ),
-    owed AS (
+    owed AS MATERIALIZED (
         SELECT d.*, {_RIGHT} AS right_id, {_WINDOW} AS window_from
           FROM dated d
     )
