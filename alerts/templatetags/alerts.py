@@ -5,6 +5,7 @@ from django.template.context import Context
 
 from alerts.enums import AlertKind, AlertState, AttemptOutcome, DeliveryState, Outcome
 from alerts.models import Alert, Attempt
+from alerts.queries.alerts import AlertPage
 from alerts.queries.lines import AlertLine
 from alerts.queries.told import ComingStep, Told
 from alerts.words import ATTEMPTS, CUT_SHORT, DELIVERIES, FORMS, OUTCOMES, SUBJECTS, step_name
@@ -148,9 +149,9 @@ def state_words(state: AlertState) -> str:
 
 
 @register.filter
-def of_state(counts: dict[AlertState, int], state: AlertState) -> int | None:
-    """How many there are; None for closed ones, which nobody counts."""
-    return counts.get(state)
+def of_state(page: AlertPage | None, state: AlertState) -> int | None:
+    """How many there are; None for closed ones, which nobody counts, and where the list was refused."""
+    return page.counts.get(state) if page else None
 
 
 @register.filter
