@@ -212,7 +212,9 @@ class Lapse:
     @property
     def about(self) -> str:
         """The flights in one line: campaigns and ad accounts."""
-        named = [_join(line.flight.campaign.name, _account(line)) for line in self.ordered[:3]]
+        named = [
+            _join(one_line(line.flight.campaign.name, _CAMPAIGN), _account(line)) for line in self.ordered[:3]
+        ]
         rest = len(self.lines) - len(named)
         return "; ".join(named) + (f" and {rest} more" if rest > 0 else "")
 
