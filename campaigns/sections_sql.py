@@ -71,7 +71,8 @@ JUDGED = """judged AS (
         SELECT f.id, f.brand_id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at,
                f.daily_spend, f.ad_account_id,
                CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
-               COALESCE(f.ends_at, %(far)s) AS until_at,
+               CASE WHEN f.ended_at < COALESCE(f.ends_at, %(far)s) THEN f.ended_at
+                    ELSE COALESCE(f.ends_at, %(far)s) END AS until_at,
                CASE WHEN f.starts_at <= %(now)s OR f.launched_at <= %(now)s THEN 1 ELSE 0 END AS live
           FROM campaigns_flight f
          WHERE f.brand_id {brand}

@@ -201,6 +201,12 @@ def test_what_a_person_plans_into_an_open_lapse_joins_it_and_only_new_people_hea
     assert raise_alerts(now=NOW + HOUR) == NOTHING
 
 
+def test_a_clock_that_goes_back_does_not_bring_an_ended_flight_to_life(world):
+    flight = running(world, code_days=1)
+    end_flights(flights=[flight], **world.by)
+    assert raise_alerts(now=NOW - HOUR) == NOTHING
+
+
 # --- states of flights -----------------------------------------------------------------------------------------------
 def test_a_planned_flight_that_is_blocked_is_warned_of_before_its_start(world):
     post = world.post()
@@ -452,7 +458,7 @@ def test_standing_knows_the_flights_the_side_and_the_money(world):
         world.code(post, NOW - 20 * DAY, days=22)
         flights.append(world.flight(post, world.day(-9), world.day(20), daily_spend=spend, buyer=world.buyer))
     raise_alerts(now=NOW)
-    alerts = list(Alert.objects.filter(closed_at=None))
+    alerts = list(Alert.objects.filter(closed_at=None).order_by("-kind"))
     assert {(alert.kind, alert.step) for alert in alerts} == {("rights", 0), ("code", 3)}
     with CaptureQueriesContext(connection) as few:
         found = standing(alerts[:1], now=NOW)
