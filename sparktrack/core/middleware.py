@@ -101,7 +101,9 @@ def request_log(get_response: GetResponse) -> GetResponse:
 
 def _is_quiet(path: str) -> bool:
     """Probes and pictures would drown what people do."""
-    return path in {"/healthz", "/readyz", "/healthz/alerts"} or path.startswith(f"/{settings.STATIC_URL.strip('/')}/")
+    return path in {"/healthz", "/readyz", "/healthz/alerts"} or path.startswith(
+        f"/{settings.STATIC_URL.strip('/')}/"
+    )
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:

@@ -65,7 +65,8 @@ def _check_smtp() -> Iterator[Finding]:
         yield wrong(ABOUT, f"{where} takes no mail from {settings.DEFAULT_FROM_EMAIL}: {code} {said}")
         return
     how = "with TLS" if settings.EMAIL_USE_TLS or settings.EMAIL_USE_SSL else "without encryption"
-    login = f", logged in as {settings.EMAIL_HOST_USER}" if settings.EMAIL_HOST_USER else ""
+    # Not as whom: with some providers the name is the key.
+    login = ", lets us log in" if settings.EMAIL_HOST_USER else ""
     yield fine(ABOUT, f"{where} answers {how}{login}, and takes mails from {settings.DEFAULT_FROM_EMAIL}.")
 
 
