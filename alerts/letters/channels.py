@@ -10,7 +10,7 @@ from alerts.letters.groups import SHAPES
 from alerts.letters.lapses import Lapse, post_url
 from alerts.letters.letter import Letter
 from alerts.letters.lines import one_line
-from alerts.letters.telling import lapses_of
+from alerts.letters.telling import lapses_of, still_lapsing
 from alerts.models import Alert, AlertFlight, Delivery
 from alerts.operations.messages import RESOLVED
 from brands.models import Brand
@@ -26,6 +26,14 @@ _SETTLED = {
     AlertKind.RIGHTS: "Rights settled",
     AlertKind.POST: "Post settled",
     AlertKind.APPLY: "Replacement settled",
+}
+
+# The lapse is at another instant now, of which another warning tells.
+_MOVED = {
+    AlertKind.CODE: "Code ends at another time",
+    AlertKind.RIGHTS: "Rights end at another time",
+    AlertKind.POST: "Post is away from another time on",
+    AlertKind.APPLY: "Replacement to apply by another time",
 }
 
 
@@ -114,11 +122,15 @@ def _resolved(delivery: Delivery, alert: Alert) -> Letter:
     names = dict.fromkeys(
         f"{one_line(str(flight.post), 80)} · @{flight.post.creator.handle}" for flight in flights
     )
-    subject = f"{_SETTLED[AlertKind(alert.kind)]}: {', '.join(list(names)[:3]) or 'nothing left to do'}"
+    kind = AlertKind(alert.kind)
+    lapsing = still_lapsing(flight.pk for flight in flights)
+    moved = any((kind, flight.pk) in lapsing for flight in flights)
+    said = _MOVED[kind] if moved else _SETTLED[kind]
+    subject = f"{said}: {', '.join(list(names)[:3]) or 'nothing left to do'}"
     urls = [post_url(alert.brand, flight.post_id) for flight in flights[:1]]
     return Letter(
         subject=subject,
-        text="\n".join([f"{SHAPES[Tone.OK]} {plain(subject)}", *urls]),
+        text="\n".join([f"{SHAPES[Tone.IDLE if moved else Tone.OK]} {plain(subject)}", *urls]),
         payload=_payload(delivery.event, delivery.dated_at, alert, alert.brand, flights),
     )
 

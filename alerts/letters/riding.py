@@ -5,6 +5,7 @@ It never causes a mail (DOMAIN.md §7: no news, no mail).
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,7 +15,7 @@ from alerts.enums import AlertKind, DeliveryKind, DeliveryState, Outcome
 from alerts.letters.lapses import post_url
 from alerts.letters.lines import one_line
 from alerts.letters.sections import Line, Section
-from alerts.letters.telling import Reader
+from alerts.letters.telling import Reader, still_lapsing
 from alerts.models import Alert, AlertFlight, Delivery, Notice
 from alerts.rules.people import EVERYBODY_FROM
 from campaigns.enums import FlightStatus
@@ -86,7 +87,10 @@ def last_morning(delivery: Delivery) -> datetime:
 
 
 def resolved_since(reader: Reader, since: datetime) -> list[tuple[Alert, list[Flight]]]:
-    """What was resolved since then of what they had been told of, with the flights it had hit."""
+    """What was resolved since then of what they had been told of, with the flights it had hit.
+
+    Without what only moved: then another warning of the same kind stands.
+    """
     alerts = list(
         Alert.objects.filter(
             _heard(reader, delivery__state=DeliveryState.SENT),
@@ -97,11 +101,19 @@ def resolved_since(reader: Reader, since: datetime) -> list[tuple[Alert, list[Fl
         .select_related("brand")
         .order_by("closed_at", "pk")[:_MOST_SETTLED]
     )
-    flights: dict[object, list[Flight]] = {}
-    hits = AlertFlight.objects.filter(alert__in=alerts) if alerts else AlertFlight.objects.none()
-    for hit in hits.select_related("flight__post__creator", "flight__campaign").order_by("pk"):
-        flights.setdefault(hit.alert_id, []).append(hit.flight)
-    return [(alert, flights[alert.pk]) for alert in alerts if alert.pk in flights]
+    flights: dict[UUID, list[Flight]] = {alert.pk: [] for alert in alerts}
+    hits = AlertFlight.objects.filter(alert__in=alerts).select_related(
+        "flight__post__creator", "flight__campaign"
+    )
+    for hit in hits.order_by("pk"):
+        flights[hit.alert_id].append(hit.flight)
+    lapsing = still_lapsing(flight.pk for found in flights.values() for flight in found)
+    return [
+        (alert, flights[alert.pk])
+        for alert in alerts
+        if flights[alert.pk]
+        and not any((AlertKind(alert.kind), flight.pk) in lapsing for flight in flights[alert.pk])
+    ]
 
 
 def renewed(

@@ -9,7 +9,7 @@ from uuid import UUID
 from alerts.enums import AlertKind, DeliveryKind, Form
 from alerts.letters.lapses import Lapse
 from alerts.letters.lines import one_line
-from alerts.models import Alert, Delivery, Notice
+from alerts.models import Alert, AlertFlight, Delivery, Notice
 from alerts.queries.standing import standing
 from brands.enums import Role
 from brands.models import Membership, User
@@ -114,6 +114,12 @@ def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Laps
         return []
     found = standing(alerts, now=now)
     return [Lapse.of(found[alert.pk], viewer_zone=zone, now=now) for alert in alerts if found[alert.pk].holds]
+
+
+def still_lapsing(flights: Iterable[UUID]) -> set[tuple[AlertKind, UUID]]:
+    """Kind and flight of what is open of these flights: who closed one alert there may only have moved the lapse."""
+    hits = AlertFlight.objects.filter(flight__in=list(flights), alert__closed_at=None)
+    return {(AlertKind(kind), pk) for kind, pk in hits.values_list("alert__kind", "flight_id")}
 
 
 def because(lapse: Lapse, reader: Reader) -> str:

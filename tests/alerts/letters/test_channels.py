@@ -11,7 +11,7 @@ from alerts.operations.messages import RAISED, RESOLVED
 from campaigns.operations.flights import pause_flights
 from tests.alerts import scenes
 from tests.alerts.letters.stage import Stage
-from tests.world import NOW
+from tests.world import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,12 @@ def test_a_settled_lapse_is_said_with_its_post(stage):
     assert letter.text.startswith("● Code settled: Morning routine · @maya.glow\nhttp://")
     assert letter.payload["type"] == "alert.resolved"
     assert letter.payload["data"]["posts"][0]["title"] == "Morning routine"
+
+
+def test_a_lapse_that_moved_is_not_settled(stage):
+    alert = scenes.closed(stage.stops(), NOW)
+    scenes.alert(stage, alert.hits.get().flight, lapses_at=NOW + 2 * DAY)
+    assert said(stage, alert, event=RESOLVED).text.startswith("○ Code ends at another time: Morning routine")
 
 
 def test_a_test_says_that_it_is_one(stage):

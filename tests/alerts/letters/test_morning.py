@@ -143,12 +143,15 @@ def test_what_was_settled_is_said_once(stage):
     settled("Shortened", NOW - timedelta(hours=2), last=0)
     settled("Before last morning", NOW - 2 * DAY)
     settled("Of Jonas", NOW - timedelta(hours=3), user=stage.jonas)
+    moved = settled("Moved", NOW - timedelta(hours=2))
+    scenes.alert(stage, moved, lapses_at=NOW + 2 * DAY)
     scenes.message(stage.ana, NOW - DAY, kind=DeliveryKind.MORNING)
     text = stage.morning(stage.ana, stage.stops()).text.partition("SETTLED")[2]
     said = dict(zip(text.splitlines()[1:], text.splitlines()[2:], strict=False))
     assert said["- Renewed @maya.glow"].strip() == "The code is renewed"
     assert said["- Stands still @maya.glow"].strip() == "The flight is paused"
     assert said["- Shortened @maya.glow"].strip() == "The flight ends before it"
+    assert "Moved" not in text  # It lapses at another instant: that is another line.
     assert "Before last morning" not in text
     assert "Of Jonas" not in text
 
