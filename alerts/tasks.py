@@ -10,6 +10,7 @@ from celery import shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
+from alerts.operations.calendar_events import refresh_calendars
 from alerts.operations.deliveries import expire, forget_old, give_back
 from alerts.operations.heartbeats import beat
 from alerts.operations.mornings import send_mornings
@@ -80,6 +81,26 @@ def sweep() -> None:
 def clean_up() -> None:
     """Daily: attempts and tests of long ago."""
     forget_old(now=database_now())
+
+
+def wake_calendars() -> None:
+    """Tell a worker that somebody has a new calendar. Without a broker the next tick finds it."""
+    try:
+        keep_calendars.delay()
+    except (OperationalError, OSError):
+        log.warning("broker is away: calendars wait for the next tick")
+
+
+@shared_task
+def keep_calendars() -> None:
+    """Every five minutes: calendars of brands in which something was done."""
+    refresh_calendars(now=database_now())
+
+
+@shared_task
+def keep_all_calendars() -> None:
+    """Every hour: all calendars, for time passes too."""
+    refresh_calendars(now=database_now(), everything=True)
 
 
 @shared_task

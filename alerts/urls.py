@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from alerts.views.acting import acknowledge_alerts, pause_hit_flights, reopen_alerts, snooze_alert
 from alerts.views.alerts import my_alerts, show_alert, show_alerts
+from alerts.views.calendars import calendar_feed, calendar_settings, calendar_stop
 from alerts.views.channel_acts import change, exchange_secret, off, on, testing
 from alerts.views.channels import add, channel, channels, delete
 from alerts.views.fragments import bell, board_alerts, post_alerts
@@ -37,6 +38,9 @@ own_urlpatterns: list[URLPattern] = [
     path("alerts/", my_alerts, name="my-alerts"),
     path("alerts/bell/", bell, name="bell"),
     path("account/alerts/", alert_choices, name="alert-choices"),
+    path("account/calendar/", calendar_settings, name="calendar"),
+    path("account/calendar/stop/", calendar_stop, name="calendar-stop"),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar-feed"),
     path("mail/acknowledge/<str:token>/", acknowledge_link, name="acknowledge-alert"),
     path("mail/snooze/<str:token>/", snooze_link, name="snooze-alert"),
     path("mail/unsubscribe/<str:token>/", unsubscribe_link, name="unsubscribe"),

@@ -209,6 +209,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-mornings": {"task": "alerts.tasks.mornings", "schedule": 60.0},
     "sweep-alerts": {"task": "alerts.tasks.sweep", "schedule": 60.0},
     "ping-alerts": {"task": "alerts.tasks.ping", "schedule": 60.0},
+    "keep-calendars": {"task": "alerts.tasks.keep_calendars", "schedule": 300.0},
+    "keep-all-calendars": {"task": "alerts.tasks.keep_all_calendars", "schedule": 3600.0},
     "clean-up-alerts": {"task": "alerts.tasks.clean_up", "schedule": 86_400.0},
 }
 if not PRODUCTION:

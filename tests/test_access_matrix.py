@@ -90,6 +90,12 @@ PAGES = """
     bell                                  POST    405        405    405     405    405      405
     alert-choices                         GET     login      200    200     200    200      200
     alert-choices                         POST    login      200    200     200    200      200
+    calendar                              GET     login      200    200     200    200      200
+    calendar                              POST    login      200    200     200    200      200
+    calendar-stop                         GET     405        405    405     405    405      405
+    calendar-stop                         POST    login      302    302     302    302      302
+    calendar-feed                         GET     404        404    404     404    404      404
+    calendar-feed                         POST    405        405    405     405    405      405
     acknowledge-alert                     GET     404        404    404     404    404      404
     acknowledge-alert                     POST    404        404    404     404    404      404
     snooze-alert                          GET     404        404    404     404    404      404
