@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
-from alerts.enums import AlertKind, DeliveryState
-from alerts.models import Alert, Delivery, Notice
+from alerts.enums import AlertKind, DeliveryKind, DeliveryState
+from alerts.models import Alert, AlertFlight, Delivery, Notice
 from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
 from alerts.operations.saying import acknowledge, snooze
@@ -33,13 +33,13 @@ from brands.models import User
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights, pause_flights
 from posts.models import Post
-from tests.alerts.simulation.report import Findings, Lapse, Load
+from tests.alerts.simulation.judging import announced
+from tests.alerts.simulation.report import Findings, Load
 from tests.world import World
 
-DAY, HOUR, HALF_HOUR = timedelta(days=1), timedelta(hours=1), timedelta(minutes=30)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ZONE = "Europe/Berlin"
 START = datetime(2026, 1, 5, 5, tzinfo=UTC)  # a Monday
-STEPS = (30, 14, 7, 3, 1)
 # DOMAIN.md §7 and the issue: how long codes are good for, and how many flights have no end.
 WINDOWS, WINDOW_SHARES = (7, 30, 60, 365), (5, 50, 25, 20)
 EVERGREEN = 0.35
@@ -93,9 +93,9 @@ class Simulation:
         return self.world.now
 
     def later(self, delay: timedelta, do: Callable[[], object]) -> None:
-        """``do`` happens after ``delay``; what people do, they do on the half hour."""
+        """``do`` happens after ``delay``; what people do, they do on the hour."""
         at = self.now + delay
-        at += HALF_HOUR - (at - START) % HALF_HOUR
+        at += HOUR - (at - START) % HOUR
         heapq.heappush(self.queue, (at, next(self.numbers), do))
 
     def run(self) -> Findings:
@@ -135,8 +135,19 @@ class Simulation:
         for delivery in due:
             assert delivery.user_id is not None
             self.mails[delivery.user_id].append((self.now, delivery.kind))
-        for notice in Notice.objects.filter(delivery__in=due).select_related("alert").order_by("pk"):
-            self._answer(notice)
+        notices = Notice.objects.filter(delivery__in=due).select_related("alert", "user")
+        hits = AlertFlight.objects.filter(alert__in=notices.values("alert")).select_related("flight__post")
+        posts = {hit.alert_id: hit.flight.post for hit in hits.order_by("-flight__post__title")}
+        for notice in sorted(
+            (each for each in notices if each.alert_id in posts),
+            key=lambda each: (
+                posts[each.alert_id].title,
+                each.alert.kind,
+                each.alert.lapses_at,
+                each.user.full_name,
+            ),
+        ):
+            self._answer(notice, posts[notice.alert_id])
 
     # --- the plan -------------------------------------------------------------------------------------------------
     def _plan(self, *, first: bool = False) -> None:
@@ -144,7 +155,7 @@ class Simulation:
         draw = self.random
         self.planned += 1
         evergreen = first and draw.random() < EVERGREEN
-        post = self.world.post(draw.choice(self.creators))
+        post = self.world.post(draw.choice(self.creators), title=f"Post {self.planned:04}")
         self._note(post.pk)
         spread = self.days if not self.refill else 40
         start = (
@@ -166,7 +177,7 @@ class Simulation:
         term = Term(days=right_days) if right_days else Term(perpetual=True)
         self.world.right(begin, term=term, post=post)
         arrives = timedelta(days=max(start + draw.uniform(-6, -1), 0))
-        if draw.random() < _LATE_CODE:
+        if start > 0 and draw.random() < _LATE_CODE:
             arrives += draw.uniform(2, 8) * DAY
         if arrives > timedelta(0):
             self.later(arrives, partial(self._first_code, post, flight))
@@ -193,18 +204,13 @@ class Simulation:
         self._note(post.pk)
 
     # --- what people do -------------------------------------------------------------------------------------------
-    def _answer(self, notice: Notice) -> None:
+    def _answer(self, notice: Notice, post: Post) -> None:
         """Somebody reads one thing that they were told."""
-        alert = notice.alert
-        lapse = (alert.kind, alert.subject_id, alert.lapses_at)
-        reads = self._reading()
-        hit = alert.hits.select_related("flight__post").first()
-        if hit is None:
-            return
-        if notice.user_id in {each.pk for each in self.buyers}:
-            self._buyer_answers(alert, hit.flight.post, reads)
-        elif notice.user_id in {each.pk for each in self.managers} and lapse not in self.under_way:
-            self._manager_answers(notice, hit.flight.post, reads)
+        alert, reads = notice.alert, self._reading()
+        if notice.user in self.buyers:
+            self._buyer_answers(alert, post, reads)
+        elif notice.user in self.managers and _lapse_of(alert) not in self.under_way:
+            self._manager_answers(notice, post, reads)
 
     def _buyer_answers(self, alert: Alert, post: Post, reads: timedelta) -> None:
         if alert.kind == AlertKind.APPLY and self.random.random() < _APPLIES:
@@ -214,7 +220,7 @@ class Simulation:
 
     def _manager_answers(self, notice: Notice, post: Post, reads: timedelta) -> None:
         alert, kind = notice.alert, AlertKind(notice.alert.kind)
-        lapse = (alert.kind, alert.subject_id, alert.lapses_at)
+        lapse = _lapse_of(alert)
         if lapse not in self.hopeless:
             self.hopeless[lapse] = self.random.random() < _HOPELESS[kind]
         if alert.step > 1 and self.random.random() < _ACKNOWLEDGES + _SNOOZES:
@@ -287,44 +293,22 @@ class Simulation:
 
     # --- what came of it ------------------------------------------------------------------------------------------
     def _findings(self) -> Findings:
-        by_lapse: dict[tuple[str, UUID, datetime], list[Alert]] = defaultdict(list)
-        for alert in Alert.objects.for_brand(self.world.brand):
-            by_lapse[alert.kind, alert.subject_id, alert.lapses_at].append(alert)
-        came = {key: rows for key, rows in by_lapse.items() if any(row.step <= 0 for row in rows)}
-        loads = [self._load(user) for user in self.everybody]
-        lapses = [self._lapse(kind, at, rows) for (kind, _, at), rows in came.items()]
-        return Findings(self.planned, loads, lapses, averted=len(by_lapse) - len(came))
+        lapses, averted = announced(
+            self.world.brand,
+            managers={user.pk for user in self.managers},
+            buyers={user.pk for user in self.buyers},
+            changed=self.changed,
+        )
+        return Findings(self.planned, [self._load(user) for user in self.everybody], lapses, averted)
 
     def _load(self, user: User) -> Load:
         mails = self.mails[user.pk]
         weeks = Counter(at.isocalendar()[:2] for at, _ in mails)
-        mornings = sum(kind == "morning" for _, kind in mails)
+        mornings = sum(kind == DeliveryKind.MORNING for _, kind in mails)
         return Load(
-            user.full_name,
-            self.days / 7,
-            mornings,
-            len(mails) - mornings,
-            max(weeks.values(), default=0),
+            user.full_name, self.days / 7, mornings, len(mails) - mornings, max(weeks.values(), default=0)
         )
 
-    def _lapse(self, kind: str, at: datetime, rows: list[Alert]) -> Lapse:
-        movers = self.buyers if kind == "apply" else self.managers
-        notices = list(
-            Notice.objects.filter(alert__in=rows, delivery__isnull=False).values_list(
-                "alert__step", "user_id"
-            )
-        )
-        told = {max(step, 0) for step, user_id in notices if user_id in {each.pk for each in movers}}
-        window, post_id = self._window_before(kind, rows[0])
-        known = max((each for each in self.changed[post_id] if each <= at), default=START)
-        allowed = {
-            step for step in STEPS if at - step * DAY >= known and (not window or 2 * step * DAY <= window)
-        }
-        return Lapse(kind, at, frozenset(told), frozenset(allowed | {0}), len({user for _, user in notices}))
 
-    def _window_before(self, kind: str, alert: Alert) -> tuple[timedelta | None, UUID]:
-        """How long it was from the start to the end of what lapsed, and its post."""
-        if kind == "rights" and (right := UsageRight.objects.filter(pk=alert.subject_id).first()):
-            return alert.lapses_at - right.starts_at, right.post_id
-        code = AuthorizationCode.objects.filter(post=alert.subject_id, expires_at=alert.lapses_at).first()
-        return (code.expires_at - code.starts_at if code else None), alert.subject_id
+def _lapse_of(alert: Alert) -> tuple[str, UUID, datetime]:
+    return alert.kind, alert.subject_id, alert.lapses_at

@@ -1,0 +1,62 @@
+"""Of every lapse that came: when who had to move was told, and when they could have been."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from alerts.enums import AlertKind, Outcome
+from alerts.models import Alert, Notice
+from authorizations.models import AuthorizationCode, UsageRight
+from brands.models import Brand
+from tests.alerts.simulation.report import Lapse
+
+DAY = timedelta(days=1)
+STEPS = (30, 14, 7, 3, 1)
+
+
+def announced(
+    brand: Brand, *, managers: set[UUID], buyers: set[UUID], changed: Mapping[UUID, Sequence[datetime]]
+) -> tuple[list[Lapse], int]:
+    """The lapses that came, and how many that somebody was warned of did not.
+
+    ``changed``: for each post the instants at which its code, rights or flight were entered or changed; what lapsed
+    could be known from the last one before it.
+    """
+    by_lapse: dict[tuple[AlertKind, UUID, datetime], list[Alert]] = defaultdict(list)
+    for alert in Alert.objects.for_brand(brand).exclude(outcome=Outcome.SKIPPED):
+        by_lapse[AlertKind(alert.kind), alert.subject_id, alert.lapses_at].append(alert)
+    came = {key: alerts for key, alerts in by_lapse.items() if any(alert.step <= 0 for alert in alerts)}
+    lapses = []
+    for (kind, subject_id, at), alerts in came.items():
+        movers = buyers if kind is AlertKind.APPLY else managers
+        heard = set(
+            Notice.objects.filter(alert__in=alerts, delivery__isnull=False).values_list(
+                "alert__step", "user_id"
+            )
+        )
+        told = {max(step, 0) for step, user_id in heard if user_id in movers}
+        possible = _possible(kind, subject_id, at, changed)
+        lapses.append(Lapse(kind, at, frozenset(told), possible, len({user_id for _, user_id in heard})))
+    return lapses, len(by_lapse) - len(came)
+
+
+def _possible(
+    kind: AlertKind, subject_id: UUID, at: datetime, changed: Mapping[UUID, Sequence[datetime]]
+) -> frozenset[int]:
+    """The steps for which there was time, and that are no longer than half the window; the lapse itself always is."""
+    right = UsageRight.objects.filter(pk=subject_id).first() if kind is AlertKind.RIGHTS else None
+    code = AuthorizationCode.objects.filter(post=subject_id, expires_at=at).first()
+    post_id = right.post_id if right else subject_id
+    assert post_id is not None
+    starts_at = right.starts_at if right else code.starts_at if code else None
+    window = at - starts_at if starts_at else None
+    if kind is AlertKind.APPLY:
+        assert code is not None
+        known = min(code.superseded_by.values_list("created_at", flat=True))
+    else:
+        known = max((each for each in changed[post_id] if each <= at), default=at)
+    steps = {
+        step for step in STEPS if known <= at - step * DAY and (window is None or 2 * step * DAY <= window)
+    }
+    return frozenset(steps | {0})
