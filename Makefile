@@ -1,9 +1,9 @@
 # sparktrack's commands: `make help`. The work is done by the scripts in bin/, which can be called directly.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check lock bench screenshots
+.PHONY: help setup run test lint format check lock bench mail-load screenshots
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup: ## make .venv with everything a developer needs
 	@bin/bootstrap
@@ -33,6 +33,10 @@ lock: ## recompile the locks after a change of requirements*.in (moving pins: bi
 bench: ## measure board, import and proof of gaps beside their lower bounds
 	@bin/bootstrap
 	@.venv/bin/python -m tests.benchmarks
+
+mail-load: ## simulate a year of a brand: how many mails people get, how often each lapse is announced
+	@bin/bootstrap
+	@.venv/bin/python -m tests.alerts.simulation
 
 screenshots: ## take the pictures of the README anew, of the demo brand in a browser
 	@bin/bootstrap
