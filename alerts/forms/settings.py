@@ -115,6 +115,7 @@ class ChoicesForm(forms.Form):
 
     def __init__(self, *args: Any, default_hour: int, **kwargs: Any) -> None:
         """``default_hour``: of who chose none, the digest hour of their first brand."""
+        kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         field = self.fields["hour"]
         assert isinstance(field, forms.TypedChoiceField)
