@@ -3,6 +3,7 @@
 import base64
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from tests import servers
 
@@ -135,6 +137,29 @@ def _used_var(tmp_path_factory) -> Path:
 def var(_used_var, tmp_path) -> Path:
     """A ``var/`` after a first start, of this test's own."""
     return Path(shutil.copytree(_used_var, tmp_path / "var"))
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+def test_migrations_make_the_tables_of_the_models(var):
+    # The tests' own databases are made from the models, which is quicker by half a minute.
+    parts = "SELECT type, name, tbl_name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    columns = 'SELECT name, lower(type), "notnull", pk FROM pragma_table_info(?)'
+    checks = re.compile(r'CONSTRAINT "(\w+)" (\w+)')
+    with closing(sqlite3.connect(var / "sparktrack.sqlite3")) as migrated, connection.cursor() as made:
+
+        def rows(sql: str, *values: str) -> set[tuple[object, ...]]:
+            return set(made.execute(sql.replace("?", "%s"), values).fetchall())
+
+        assert set(migrated.execute(parts)) - {("table", "django_migrations", "django_migrations")} == rows(
+            parts.replace("%", "%%")
+        )
+        tables = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        of_models = dict(rows(tables.replace("%", "%%")))
+        for name, sql in migrated.execute(tables):
+            if name != "django_migrations":
+                assert set(migrated.execute(columns, (name,))) == rows(columns, name), name
+                assert set(checks.findall(sql)) == set(checks.findall(of_models[name])), name
 
 
 def test_a_first_start_prepares_everything_serves_and_ends_with_ctrl_c_leaving_nothing(tmp_path):
