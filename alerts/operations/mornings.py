@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 
 from alerts.enums import AlertKind, DeliveryKind, Form, Wish
-from alerts.models import Delivery, Heartbeat, Notice
+from alerts.models import Alert, Delivery, Heartbeat, Notice
 from alerts.operations.messages import make_deliveries, new_delivery
 from alerts.operations.notices import store_notices
 from alerts.operations.raising import raise_alerts
@@ -20,7 +20,7 @@ from alerts.queries.mornings import (
     Again,
     last_heard,
     late_rounds,
-    lost_mornings,
+    lost,
     said_again,
     waiting,
     without_mail,
@@ -128,14 +128,13 @@ def _make_mails(mornings: Sequence[_Morning], now: datetime) -> int:
         todo = {each.person.user_id: each for each in mornings if each.person.user_id in open_days}
         if not todo:
             return 0
-        lost = lost_mornings(todo.keys(), since=now - _LOST_FOR, now=now)
-        Notice.objects.filter(delivery__in=lost, alert__closed_at=None).update(delivery=None)
         news: dict[UUID, list[Notice]] = defaultdict(list)
         for notice in waiting(todo.keys()):
             if notice.brand_id in todo[notice.user_id].person.brand_ids:
                 news[notice.user_id].append(notice)
-        for notice in _repeats(todo, news, now):
-            news[notice.user_id].append(notice)
+        for add in (_unheard, _repeats):
+            for notice in add(todo, _keys(news), now):
+                news[notice.user_id].append(notice)
         return _store(todo, news, now)
 
 
@@ -173,8 +172,36 @@ def _mail(morning: _Morning, now: datetime) -> Delivery:
     )
 
 
+def _keys(news: Mapping[UUID, Sequence[Notice]]) -> set[tuple[UUID, UUID]]:
+    return {(notice.alert_id, notice.user_id) for notices in news.values() for notice in notices}
+
+
+def _again(notice_of: Alert, user_id: UUID, form: str, morning: _Morning, now: datetime) -> Notice:
+    """One more notice of an alert, of this day."""
+    return Notice(
+        brand_id=notice_of.brand_id,
+        alert=notice_of,
+        user_id=user_id,
+        form=form,
+        repeat_on=morning.day,
+        created_at=now,
+    )
+
+
+def _unheard(
+    todo: Mapping[UUID, _Morning], waits: Collection[tuple[UUID, UUID]], now: datetime
+) -> list[Notice]:
+    """What an earlier morning could not say; what waits anyway is not said twice."""
+    return [
+        _again(notice.alert, notice.user_id, notice.form, todo[notice.user_id], now)
+        for notice in lost(todo.keys(), since=now - _LOST_FOR, now=now)
+        if (notice.alert_id, notice.user_id) not in waits
+        and notice.brand_id in todo[notice.user_id].person.brand_ids
+    ]
+
+
 def _repeats(
-    todo: Mapping[UUID, _Morning], news: Mapping[UUID, Sequence[Notice]], now: datetime
+    todo: Mapping[UUID, _Morning], waits: Collection[tuple[UUID, UUID]], now: datetime
 ) -> list[Notice]:
     """What is said again to these people; what they hear this morning anyway is not."""
     brand_ids = {brand_id for morning in todo.values() for brand_id in morning.person.brand_ids}
@@ -183,7 +210,6 @@ def _repeats(
         return []
     by_brand = teams(brand_ids, now=now)
     wishes = wishes_of(todo.keys())
-    waits = {(notice.alert_id, notice.user_id) for notices in news.values() for notice in notices}
     heard = last_heard([each.alert.pk for each in found], todo.keys())
     repeats = []
     for each in found:
@@ -195,16 +221,7 @@ def _repeats(
             form = repeat_form(alert.step, wishes.get((user_id, kind), Wish.USUAL), own=own)
             last = heard.get((alert.pk, user_id))
             if form is not None and (last is None or last < _again_after(each, now)):
-                repeats.append(
-                    Notice(
-                        brand_id=alert.brand_id,
-                        alert=alert,
-                        user_id=user_id,
-                        form=form,
-                        repeat_on=todo[user_id].day,
-                        created_at=now,
-                    )
-                )
+                repeats.append(_again(alert, user_id, form, todo[user_id], now))
     return repeats
 
 

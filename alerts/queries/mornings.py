@@ -18,7 +18,8 @@ from authorizations.models import PostGap
 MORNINGS = "mornings_made"
 # Longer than from one working morning to the next.
 _FAR = timedelta(days=5)
-_LOST = (DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.CANCELLED)
+# Nothing is said by a mail in these states. (A cancelled one had nothing to say.)
+_LOST = (DeliveryState.FAILED, DeliveryState.EXPIRED)
 
 
 @dataclass(slots=True)
@@ -61,16 +62,23 @@ def next_rounds(user_ids: Collection[UUID], *, now: datetime) -> dict[UUID, date
     }
 
 
-def lost_mornings(user_ids: Collection[UUID], *, since: datetime, now: datetime) -> list[UUID]:
-    """The morning mails made after ``since`` that told these people nothing and never will; one query."""
-    return list(
-        Delivery.objects.filter(
-            Q(state__in=_LOST) | Q(state=DeliveryState.DUE, send_before__lte=now),
-            user__in=user_ids,
-            kind=DeliveryKind.MORNING,
-            dated_at__gt=since,
-        ).values_list("pk", flat=True)
-    )
+def lost(user_ids: Collection[UUID], *, since: datetime, now: datetime) -> list[Notice]:
+    """What morning mails made after ``since`` should have told these people, and never will; three queries.
+
+    The alerts are open, and nothing was said of them to the same person later.
+    """
+    mails = Delivery.objects.filter(
+        Q(state__in=_LOST) | Q(state=DeliveryState.DUE, send_before__lte=now),
+        user__in=user_ids,
+        kind=DeliveryKind.MORNING,
+        dated_at__gt=since,
+    ).values_list("pk", flat=True)
+    ids = list(mails)
+    if not ids:
+        return []
+    found = list(Notice.objects.filter(delivery__in=ids, alert__closed_at=None).select_related("alert"))
+    last = last_heard({notice.alert_id for notice in found}, user_ids)
+    return [each for each in found if each.created_at == last[each.alert_id, each.user_id]]
 
 
 def waiting(user_ids: Collection[UUID]) -> QuerySet[Notice]:

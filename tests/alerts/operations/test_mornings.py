@@ -212,21 +212,30 @@ def test_the_first_morning_ever_is_made_up_too(world, manager):
     assert go_on(MONDAY + 9 * HOUR) == [1]
 
 
-@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.CANCELLED])
-def test_what_a_mail_could_not_say_is_in_the_next_one(world, manager, state):
+@pytest.mark.parametrize("state", [DeliveryState.FAILED, DeliveryState.EXPIRED])
+def test_what_a_mail_could_not_say_is_said_again_until_one_is_sent(world, manager, state):
     running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
-    go_on(MONDAY + EIGHT)
+    go_on(MONDAY + EIGHT, delivers=False)
     sent(mails(manager).get(), state=state)
-    assert go_on(MONDAY + DAY + EIGHT) == [1]
-    first, second = mails(manager)
-    assert (steps(first), steps(second)) == ([], [(14, False)])
+    assert go_on(MONDAY + DAY + EIGHT, delivers=False) == [1]
+    sent(mails(manager).last(), state=state)
+    assert go_on(MONDAY + 2 * DAY + EIGHT, MONDAY + 3 * DAY + EIGHT) == [1, 0]
+    assert [steps(each) for each in mails(manager)] == [[(14, False)], [(14, True)], [(14, True)]]
 
 
 def test_a_mail_nobody_could_send_until_the_next_morning_gives_its_lines_to_that(world, manager):
     running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
     times = MONDAY + EIGHT, MONDAY + DAY + EIGHT - MINUTE, MONDAY + DAY + EIGHT
     assert go_on(*times, delivers=False) == [1, 0, 1]
-    assert steps(mails(manager).last()) == [(14, False)]
+    assert steps(mails(manager).last()) == [(14, True)]
+
+
+def test_what_could_not_be_said_and_is_over_is_left(world, manager):
+    flight = running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
+    go_on(MONDAY + EIGHT, delivers=False)
+    sent(mails(manager).get(), state=DeliveryState.FAILED)
+    pause_flights(flights=[flight], **world.by)
+    assert go_on(MONDAY + DAY + EIGHT) == [0]
 
 
 def test_a_mail_that_was_sent_keeps_its_lines(world, manager):
