@@ -38,6 +38,10 @@ mail-load: ## simulate a year of a brand: how many mails people get, how often e
 	@bin/bootstrap
 	@.venv/bin/python -m tests.alerts.simulation
 
+faults: ## kill, stop and restart every part while mails are sent; a table of what came of it (half an hour)
+	@bin/bootstrap
+	@LOG_LEVEL=ERROR .venv/bin/python -m tests.faults
+
 screenshots: ## take the pictures of the README anew, of the demo brand in a browser
 	@bin/bootstrap
 	@SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -q -n0 tests/e2e/test_screenshots.py

@@ -1,6 +1,7 @@
 """A mail server that does what its script says: accepts, refuses, puts off, stalls, hangs up, kills its client."""
 
 import asyncio
+import logging
 import re
 import threading
 import time
@@ -13,6 +14,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 
 from tests.servers import free_port
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells every command
 
 _MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(\S+)")
 GREYLISTED = "451 4.7.1 Greylisted, come back later"
@@ -34,7 +37,7 @@ class Accepted:
 class Sink:
     """``at_rcpt`` and ``at_data`` get the address and how often it came before; they return an answer or None.
 
-    A number of seconds instead of an answer: so long the server is silent, then it accepts. ``HANG_UP``: it hangs up.
+    A number of seconds instead of an answer: so long it is silent, and accepts in the middle. ``HANG_UP``: it hangs up.
     ``accepted_now`` is called with each mail that is accepted, before the answer is on its way.
     """
 
@@ -75,12 +78,14 @@ class Sink:
         if isinstance(answer, str):
             return answer
         if answer:
-            await asyncio.sleep(answer)
+            await asyncio.sleep(answer / 2)
         found = _MESSAGE_ID.search(envelope.original_content)
         assert found
         mail = Accepted(address, found[1].decode(), bytes(envelope.original_content), time.monotonic())
         self.accepted.append(mail)
         self.accepted_now(mail)
+        if answer:
+            await asyncio.sleep(answer / 2)
         return OK
 
     # --- for tests ---
