@@ -19,6 +19,8 @@ from alerts.letters.riding import (
 from alerts.letters.sections import Section, counts, line_of, section
 from alerts.letters.telling import Reader, lapses_of
 from alerts.models import Delivery
+from alerts.rules.mornings import is_working_day
+from sparktrack.core.days import local_date
 from sparktrack.core.wording import TimeWords
 
 
@@ -34,20 +36,20 @@ class Morning:
 
 
 def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now: datetime) -> Morning:
-    """The mail of a morning with this news (not empty); a constant number of queries."""
-    since = max(last_morning(delivery), now - SETTLED_FOR)
-    known = {lapse.alert.pk for lapse in news}
-    rides = [alert for alert in standing_lapses(reader, now) if alert.pk not in known]
-    lapses = [*news, *lapses_of(rides, zone=reader.zone, now=now)]
+    """The mail of a morning with this news (not empty); a constant number of queries.
+
+    On Saturdays and Sundays, when only what cannot wait makes a mail, nothing rides along.
+    """
+    working = is_working_day(local_date(delivery.dated_at, reader.zone))
+    lapses = [*news, *(_rides(news, reader, now) if working else [])]
     waiting = [lapse for lapse in lapses if is_quiet(lapse.alert, now)]
     moves = [lapse for lapse in lapses if not is_quiet(lapse.alert, now)]
     with_brand = len(reader.roles) > 1
-    found = [
-        *_moves(moves, with_brand=with_brand),
-        *_waiting(waiting, with_brand=with_brand),
-        *renewed(resolved_since(reader, since), now, with_brand=with_brand),
-        *lost(reader, delivery, since),
-    ]
+    found = [*_moves(moves, with_brand=with_brand), *_waiting(waiting, with_brand=with_brand)]
+    if working:
+        since = max(last_morning(delivery), now - SETTLED_FOR)
+        found += renewed(resolved_since(reader, since), now, with_brand=with_brand)
+        found += lost(reader, delivery, since)
     subject = _subject(moves or lapses)
     return Morning(
         subject=subject if len(moves) != 1 else moves[0].subject,
@@ -56,6 +58,12 @@ def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now
         brand_name="" if with_brand else one_line(lapses[0].brand.name, 60),
         sections=found,
     )
+
+
+def _rides(news: Sequence[Lapse], reader: Reader, now: datetime) -> list[Lapse]:
+    known = {lapse.alert.pk for lapse in news}
+    alerts = [alert for alert in standing_lapses(reader, now) if alert.pk not in known]
+    return lapses_of(alerts, zone=reader.zone, now=now)
 
 
 def _moves(lapses: Sequence[Lapse], *, with_brand: bool) -> list[Section]:

@@ -1,6 +1,6 @@
 """A brand whose flights lapse in every way, the alerts about them, and messages that wait to be written."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,15 +16,14 @@ from tests.alerts import scenes
 from tests.world import DAY, NOW, World
 
 # NOW is Sat 21 Nov 2026, 14:05 UTC: 15:05 in Berlin, 09:05 in New York.
-SECONDS = timedelta(seconds=1)
 
 
 class Stage(World):
     """Ana looks after @maya.glow and reads times in Berlin; Jonas buys; the ad account is in New York."""
 
-    def __init__(self, **brand: Any) -> None:
+    def __init__(self, *, now: datetime = NOW, **brand: Any) -> None:
         brand = {"name": "Glow Skincare", "time_zone": "America/New_York", **brand}
-        super().__init__(now=NOW, **brand)
+        super().__init__(now=now, **brand)
         self.ana = self.member(Role.MANAGER, full_name="Ana Silva", time_zone="Europe/Berlin")
         self.jonas = self.member(Role.BUYER, full_name="Jonas Weber")
         self.maya = self.creator("maya.glow", details={"manager": self.ana})

@@ -16,14 +16,17 @@ from campaigns.operations.flights import pause_flights
 from sparktrack.core.actors import Actor, ActorKind
 from tests.alerts import scenes
 from tests.alerts.letters.stage import Stage
-from tests.world import DAY, NOW
+from tests.world import DAY
+from tests.world import NOW as SATURDAY
+
+NOW = SATURDAY + 2 * DAY
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def stage():
-    return Stage()
+    return Stage(now=NOW)
 
 
 def by(stage, user):
@@ -42,18 +45,18 @@ def test_sections_come_most_urgent_first_and_the_subject_counts_them(stage):
     heads = ["PAUSE TODAY", "STOPPED", "CANNOT START", "STOPS", "PAUSE BY"]
     places = [letter.text.index(head) for head in heads]
     assert places == sorted(places)
-    assert "The morning of Sat 21 Nov. Clock times are those of Europe/Berlin." in letter.text
+    assert "The morning of Mon 23 Nov. Clock times are those of Europe/Berlin." in letter.text
     assert "This is your one mail of the morning, over all your brands." in letter.text
 
 
 def test_the_subject_says_by_when(stage):
     alerts = [stage.stops(title="A"), stage.stops(title="B"), stage.pause_now(), stage.pause_by(days=0)]
-    assert stage.morning(stage.ana, *alerts).subject == "2 to pause today, 2 stop by Thursday"
+    assert stage.morning(stage.ana, *alerts).subject == "2 to pause today, 2 stop by Saturday"
 
 
 def test_a_single_line_is_its_own_subject(stage):
     assert stage.morning(stage.ana, stage.stops()).subject.startswith(
-        "Stops Thu 26 Nov 12:05: Morning routine"
+        "Stops Sat 28 Nov 12:05: Morning routine"
     )
 
 
@@ -65,19 +68,19 @@ def test_far_warnings_name_the_date(stage):
         return scenes.alert(stage, flight, lapses_at=code.expires_at, step=30)
 
     letter = stage.morning(stage.ana, far("A"), far("B"))
-    assert letter.subject == "2 stop by Fri 11 Dec"
+    assert letter.subject == "2 stop by Sun 13 Dec"
 
 
 def test_rights_whose_last_day_is_today_are_paused_today(stage):
     letter = stage.morning(stage.ana, stage.pause_by(days=0), stage.stops())
     assert "PAUSE TODAY" in letter.text
-    assert "Rights end Sat 21 Nov: pause it that day" in letter.text
+    assert "Rights end Mon 23 Nov: pause it that day" in letter.text
 
 
 def test_lines_name_the_brand_only_for_people_of_several(stage):
     alert = stage.stops()
     assert "Glow Skincare ·" not in stage.morning(stage.ana, alert).text.partition("STOPS")[2]
-    other = Stage(name="Second brand")
+    other = Stage(now=NOW, name="Second brand")
     Membership.objects.create(user=stage.ana, brand=other.brand, role=Role.BUYER, created_at=NOW)
     theirs = other.stops(title="Theirs")
     scenes.closed(alert, NOW)
@@ -95,6 +98,16 @@ def test_what_stands_rides_along_but_never_makes_a_mail(stage):
     message = stage.message(stage.ana, paused, kind=DeliveryKind.MORNING)
     pause_flights(flights=[paused.hits.get().flight], **stage.by)
     assert write(message, now=NOW) is None
+
+
+def test_at_the_weekend_nothing_rides_along():
+    stage = Stage(now=SATURDAY)
+    scenes.told(stage.stops(title="Standing"), stage.ana)
+    scenes.message(stage.ana, stage.now - DAY / 2, state=DeliveryState.FAILED)
+    letter = stage.morning(stage.ana, stage.pause_now())
+    assert letter.subject.startswith("Pause now: What I eat")
+    assert "Standing" not in letter.text
+    assert "did not arrive" not in letter.text
 
 
 def test_what_others_were_told_or_lies_far_ahead_does_not_ride_along(stage):
@@ -116,9 +129,9 @@ def test_what_somebody_is_at_waits_for_creators(stage):
     letter = stage.morning(stage.ana, stage.cannot_start())
     waiting = letter.text.partition("WAITING FOR CREATORS")[2]
     assert "code ends. Jonas is on it" in waiting
-    assert "Put off until Sun 22 Nov: She is travelling" in waiting
+    assert "Put off until Tue 24 Nov: She is travelling" in waiting
     # They are not counted among what is to be done.
-    assert letter.subject.startswith("Cannot start Wed 25 Nov")
+    assert letter.subject.startswith("Cannot start Fri 27 Nov")
 
 
 def test_on_its_last_day_nothing_waits(stage):
