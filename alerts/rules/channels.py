@@ -2,7 +2,7 @@
 
 Whoever may add a channel may make this server send requests. So the address of a chat has the host and the shape that
 its vendor gives out, the host of a webhook has a name, and what the name stands for must be on the open internet
-(``is_public``): that is asked again for each connection, for names change (docs/decisions/023).
+(``is_public``): that is asked again for each connection, for names change (docs/decisions/025).
 """
 
 import ipaddress
