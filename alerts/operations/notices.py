@@ -82,8 +82,8 @@ def notices_for(found: Sequence[RaisedAlert], *, now: datetime) -> list[Notice]:
 
 def store_notices(notices: Sequence[Notice]) -> None:
     """Store what ``notices_for`` found, after ``make_deliveries`` has set who is told at once by which message."""
-    insert([notice for notice in notices if notice._state.adding])
     known = [notice for notice in notices if not notice._state.adding]
+    insert([notice for notice in notices if notice._state.adding])
     Notice.objects.bulk_update(known, ["form", "delivery"], batch_size=_SLICE)
 
 
