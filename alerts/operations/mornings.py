@@ -150,8 +150,8 @@ def _store(todo: Mapping[UUID, _Morning], news: Mapping[UUID, Sequence[Notice]],
                 notice.delivery = deliveries[-1]
             said += told
     insert(deliveries)
-    insert([notice for notice in said if notice._state.adding])
     known = [notice for notice in said if not notice._state.adding]
+    insert([notice for notice in said if notice._state.adding])
     Notice.objects.bulk_update(known, ["delivery"], batch_size=_AT_ONCE)
     return len(deliveries)
 
