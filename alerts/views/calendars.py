@@ -23,7 +23,7 @@ from alerts.operations.calendars import make_feed, stop_feed
 from alerts.queries.calendars import feed_events, feed_owner
 from alerts.tasks import wake_calendars
 from brands.access import actor_of, viewer_zone
-from brands.models import User
+from brands.models import Membership, User
 from sparktrack.core.addresses import limit_address
 from sparktrack.core.clock import utc_now
 
@@ -41,7 +41,7 @@ def calendar_settings(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         raise Http404
     now = utc_now()
-    context: dict[str, Any] = {"now": now, "zone": viewer_zone(request), "programs": PROGRAMS}
+    context: dict[str, Any] = {"now": now, "zone": _zone_of(request, user), "programs": PROGRAMS}
     if request.method == "POST":
         token = make_feed(user=user, now=now, actor=actor_of(request))
         wake_calendars()
@@ -49,6 +49,12 @@ def calendar_settings(request: HttpRequest) -> HttpResponse:
         context |= {"url": url, "webcal": f"webcal://{url.partition('://')[2]}"}
     context["feed"] = CalendarFeed.objects.filter(user=user).first()
     return render(request, "alerts/settings/calendar.html", context)
+
+
+def _zone_of(request: HttpRequest, user: User) -> str:
+    """That of the person, else of their first brand."""
+    membership = None if user.time_zone else Membership.objects.of_user(user).first()
+    return membership.brand.time_zone if membership else viewer_zone(request)
 
 
 @require_POST
