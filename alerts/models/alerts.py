@@ -70,6 +70,10 @@ class Alert(BrandOwned):
             models.Index(
                 fields=["brand", "lapses_at"], condition=Q(closed_at__isnull=True), name="alert_open"
             ),
+            # Each pass asks which steps of coming lapses were skipped.
+            models.Index(
+                fields=["brand", "lapses_at"], condition=Q(outcome=Outcome.SKIPPED), name="alert_skipped"
+            ),
             models.Index(fields=["run"], name="alert_by_run"),
         )
 
