@@ -83,10 +83,14 @@ class Desk:
         for notice in self._notices.get(delivery.pk, ()):
             if notice.brand_id in reader.roles and self._standing[notice.alert_id].holds:
                 notices[notice.alert_id].append(notice.pk)
-        return [
-            Told(Lapse.of(self._standing[pk], viewer_zone=reader.zone, now=self.now), tuple(found))
-            for pk, found in notices.items()
-        ]
+        # A mail about all brands has one clock; one about a brand that of the brand, if its reader has none.
+        own = reader.zone if delivery.kind == DeliveryKind.MORNING else reader.user.time_zone
+        told = []
+        for pk, found in notices.items():
+            stands = self._standing[pk]
+            zone = own or stands.brand.time_zone
+            told.append(Told(Lapse.of(stands, viewer_zone=zone, now=self.now), tuple(found)))
+        return told
 
     def others(self, alert: Alert, reader: Reader) -> str:
         """``Also told: Ana Silva, Jonas Weber (morning mail).``"""

@@ -52,6 +52,16 @@ def test_times_are_those_of_the_reader(stage):
     assert "You get this because you are the buyer of Q4 Glow." in letter.text
 
 
+def test_who_has_no_zone_reads_the_clock_of_the_brand_that_it_is_about(stage):
+    other = Stage(name="Aaa first by name", time_zone="Asia/Tokyo")
+    Membership.objects.create(user=stage.jonas, brand=other.brand, role=Role.BUYER, created_at=NOW)
+    alert = stage.stops()
+    assert "06:05 EST" in stage.letter(stage.jonas, alert).text
+    scenes.closed(alert, NOW)
+    # The one mail over all brands has one clock: that of the first.
+    assert "20:05 JST" in stage.morning(stage.jonas, stage.stops(title="B")).text
+
+
 def test_a_code_that_ended_says_since_when(stage):
     letter = stage.letter(stage.ana, stage.stopped())
     assert letter.subject == "Stopped Fri 20 Nov 15:05: Night routine · @maya.glow · Q4 Glow"
