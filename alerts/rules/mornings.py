@@ -84,14 +84,5 @@ def next_morning(after: datetime, hours: Hours, *, working: bool = False) -> dat
     )
 
 
-def last_working_morning(at: datetime, hours: Hours) -> datetime:
-    """The last morning of a working day that begins at or before the instant ``at``: that of the round of a step."""
-    return next(
-        begins
-        for day in _days_from(local_date(at, hours.zone), step=-1)
-        if is_working_day(day) and (begins := morning_of(day, hours)) is not None and begins <= at
-    )
-
-
-def _days_from(day: date, *, step: int = 1) -> Iterator[date]:
-    return (day + timedelta(days=each) for each in count(0, step))
+def _days_from(day: date) -> Iterator[date]:
+    return (day + timedelta(days=each) for each in count())

@@ -13,7 +13,6 @@ from alerts.rules.mornings import (
     due_day,
     is_in_time,
     is_working_day,
-    last_working_morning,
     morning_of,
     next_morning,
 )
@@ -188,33 +187,19 @@ def test_where_a_day_was_skipped_the_next_morning_is_that_of_the_day_after():
     assert next_morning(utc(2011, 12, 29, 18), hours, working=True) == utc(2012, 1, 1, 18)
 
 
-@pytest.mark.parametrize(
-    ("at", "begins"),
-    [
-        # A step on a Sunday belongs to the round of Friday, one on Wednesday at 07:59 to that of Tuesday.
-        (utc(2026, 11, 22, 12), utc(2026, 11, 20, 7)),
-        (utc(2026, 11, 18, 6, 59), utc(2026, 11, 17, 7)),
-        (utc(2026, 11, 18, 7), utc(2026, 11, 18, 7)),
-        (utc(2026, 11, 23, 6), utc(2026, 11, 20, 7)),
-    ],
-)
-def test_the_round_of_a_step_is_that_of_the_last_working_day(at, begins):
-    assert last_working_morning(at, Hours("Europe/Berlin", 8)) == begins
-
-
 @settings(max_examples=60)
 @given(
     zone=st.sampled_from(ZONES),
     hour=st.integers(0, 23),
     at=st.datetimes(datetime(2011, 1, 5), datetime(2029, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
 )
-def test_rounds_follow_each_other_without_a_hole(zone, hour, at):
+def test_working_mornings_follow_each_other_without_a_hole(zone, hour, at):
     hours = Hours(zone, hour)
-    last = last_working_morning(at, hours)
-    following = next_morning(at, hours, working=True)
-    assert last <= at < following
-    assert next_morning(last, hours, working=True) == following
-    assert following - last <= timedelta(days=4)
+    first = next_morning(at, hours, working=True)
+    second = next_morning(first, hours, working=True)
+    assert at < first < second <= first + timedelta(days=4)
+    assert next_morning(first - TICK, hours, working=True) == first
+    assert is_working_day(local_date(first, zone))
 
 
 def test_a_round_is_in_time_twelve_hours_before_the_lapse():

@@ -7,12 +7,17 @@ from uuid import UUID
 
 from alerts.enums import AlertKind, Outcome
 from alerts.models import Alert, Notice
+from alerts.rules.mornings import Hours, is_working_day, morning_of
+from alerts.rules.people import DIGEST_FROM
 from authorizations.models import AuthorizationCode, UsageRight
 from brands.models import Brand
+from sparktrack.core.days import local_date
 from tests.alerts.simulation.report import Lapse
 
 DAY = timedelta(days=1)
 STEPS = (30, 14, 7, 3, 1)
+# The mornings of those whose move it is.
+HOURS = (Hours("Europe/Berlin", 8), Hours("America/New_York", 8))
 
 
 def announced(
@@ -37,14 +42,20 @@ def announced(
         )
         told = {max(step, 0) for step, user_id in heard if user_id in movers}
         possible = _possible(kind, subject_id, at, changed)
-        lapses.append(Lapse(kind, at, frozenset(told), possible, len({user_id for _, user_id in heard})))
+        hushed = any(alert.acknowledged_at or alert.snoozed_until for alert in alerts)
+        people = {user_id for _, user_id in heard}
+        lapses.append(Lapse(kind, at, frozenset(told), possible, len(people), hushed))
     return lapses, len(by_lapse) - len(came)
 
 
 def _possible(
     kind: AlertKind, subject_id: UUID, at: datetime, changed: Mapping[UUID, Sequence[datetime]]
 ) -> frozenset[int]:
-    """The steps for which there was time, and that are no longer than half the window; the lapse itself always is."""
+    """The steps for which there was time, and that are no longer than half the window; the lapse itself always is.
+
+    Steps of the round must have been known in the last working morning at or before them. Two that share that morning
+    (3 days and 1 day of what lapses on a Monday are both said on Friday) are one announcement, the tighter one.
+    """
     right = UsageRight.objects.filter(pk=subject_id).first() if kind is AlertKind.RIGHTS else None
     code = AuthorizationCode.objects.filter(post=subject_id, expires_at=at).first()
     post_id = right.post_id if right else subject_id
@@ -56,7 +67,17 @@ def _possible(
         known = min(code.superseded_by.values_list("created_at", flat=True))
     else:
         known = max((each for each in changed[post_id] if each <= at), default=at)
-    steps = {
-        step for step in STEPS if known <= at - step * DAY and (window is None or 2 * step * DAY <= window)
-    }
-    return frozenset(steps | {0})
+    told_at: dict[datetime, int] = {}
+    for step in STEPS:
+        due = at - step * DAY
+        said = due if step >= DIGEST_FROM else min(_round_of(due, hours) for hours in HOURS)
+        if known <= said and (window is None or 2 * step * DAY <= window):
+            told_at[said] = step
+    return frozenset({*told_at.values(), 0})
+
+
+def _round_of(due: datetime, hours: Hours) -> datetime:
+    """The last working morning at or before ``due``."""
+    days = (local_date(due, hours.zone) - each * DAY for each in range(7))
+    mornings = (morning_of(day, hours) for day in days if is_working_day(day))
+    return next(begins for begins in mornings if begins is not None and begins <= due)

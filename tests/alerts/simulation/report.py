@@ -26,13 +26,17 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Lapse:
-    """A lapse that came: the steps at which who had to move was told, and those that its window allowed."""
+    """A lapse that came: the steps at which who had to move was told, and those that its window allowed.
+
+    ``hushed``: somebody acknowledged or snoozed it meanwhile, so that some steps were rightly not said.
+    """
 
     kind: str
     at: datetime
     told: frozenset[int]
     allowed: frozenset[int]
     people: int
+    hushed: bool = False
 
     @property
     def name(self) -> str:
@@ -43,6 +47,11 @@ class Lapse:
     def is_too_quiet(self) -> bool:
         """Whether it was said fewer than three times although there was time to."""
         return len(self.told) < min(ENOUGH, len(self.allowed))
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether a step was not said although there was time and nobody had said that they know."""
+        return not self.hushed and not self.allowed <= self.told
 
 
 @dataclass(slots=True)
@@ -71,7 +80,8 @@ class Findings:
         ]
         found += [
             f"{lapse.name}: told at {_steps(lapse.told)}, possible were {_steps(lapse.allowed)}"
-            for lapse in self.too_quiet
+            for lapse in self.lapses
+            if lapse.is_too_quiet or lapse.is_left_out
         ]
         return found + [f"{lapse.name}: nobody was told" for lapse in self.untold]
 
@@ -90,7 +100,9 @@ class Findings:
         ]
         for number, lapses in sorted(Counter(len(lapse.told) for lapse in self.lapses).items()):
             lines.append(f"  announced {number} times: {lapses}")
-        lines.append(f"announced too seldom: {len(self.too_quiet)}, to nobody: {len(self.untold)}")
+        left_out = sum(lapse.is_left_out for lapse in self.lapses)
+        too_seldom = f"announced too seldom: {len(self.too_quiet)}, to nobody: {len(self.untold)}"
+        lines.append(f"{too_seldom}, without a step that was possible: {left_out}")
         return "\n".join(lines)
 
 

@@ -22,7 +22,7 @@ from alerts.models import Alert, AlertFlight, Delivery, Notice
 from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
 from alerts.operations.saying import acknowledge, snooze
-from alerts.rules.mornings import Hours, next_morning
+from alerts.rules.mornings import next_morning
 from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from authorizations.operations.codes import Extension, Use, extend_codes, mark_applied
 from authorizations.operations.posts import mark_posts_gone
@@ -33,7 +33,7 @@ from brands.models import User
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights, pause_flights
 from posts.models import Post
-from tests.alerts.simulation.judging import announced
+from tests.alerts.simulation.judging import HOURS, announced
 from tests.alerts.simulation.report import Findings, Load
 from tests.world import World
 
@@ -114,7 +114,7 @@ class Simulation:
 
     def _next_instant(self) -> datetime:
         """The next instant at which a person acts, a lapse comes, or it is somebody's morning."""
-        mornings = [next_morning(self.now, Hours(zone, 8)) for zone in (ZONE, "America/New_York")]
+        mornings = [next_morning(self.now, hours) for hours in HOURS]
         begin = [
             rows.filter(
                 brand=self.world.brand, starts_at__gt=self.now, starts_at__lt=min(mornings)
