@@ -26,7 +26,12 @@ _WORDS = 160
 
 
 def post_to(channel: Channel, url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
-    """One attempt; never raises for what a server does. A channel that answers 410 Gone is switched off."""
+    """One attempt; never raises for what a server does. A channel that answers 410 Gone is switched off.
+
+    One that was switched off while a message waited to be tried again gets nothing.
+    """
+    if channel.disabled_at is not None:
+        return Answer(AttemptOutcome.CANCELLED, "The channel is switched off.")
     try:
         reply = post(url, content=content, headers=headers)
     except ClosedAddressError as error:

@@ -10,9 +10,10 @@ from alerts.enums import AttemptOutcome, ChannelKind
 from alerts.models import Channel, Delivery
 from alerts.operations.channels import ChannelDraft, add_channel, rotate_secret, send_test
 from alerts.sending import guarded
+from alerts.sending.engine import deliver
 from alerts.sending.webhook import send
 from brands.models import AuditEntry
-from sparktrack.core.clock import utc_now
+from sparktrack.core.clock import database_now, utc_now
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +117,29 @@ def test_a_webhook_that_is_gone_is_switched_off_once(world, receiver, delivery):
     assert (entry.actor_kind, entry.after["reason"]) == ("system", "hooks.example.com answered 410 Gone")
     Channel.objects.all().delete()
     assert send(delivery).text == "410 Gone: ok"
+
+
+def test_a_channel_that_was_switched_off_meanwhile_gets_nothing(receiver, delivery):
+    Channel.objects.update(disabled_at=utc_now())
+    delivery.channel.refresh_from_db()
+    assert send(delivery).outcome == AttemptOutcome.CANCELLED
+    assert receiver.requests == []
+
+
+def test_the_engine_carries_a_test_to_its_receiver_and_repeats_it_to_the_byte(receiver, added, delivery):
+    receiver.status = 503
+    assert deliver(clock=database_now).outcomes[AttemptOutcome.DEFERRED] == 1
+    Delivery.objects.update(due_at=utc_now())
+    receiver.status, receiver.body = 204, b""
+    assert deliver(clock=database_now).accepted == 1
+    sent = Delivery.objects.get()
+    assert (sent.state, sent.attempts, sent.message, sent.problem) == ("sent", 2, None, "")
+    answers = list(sent.tries.order_by("number").values_list("answer", flat=True))
+    assert answers == ["503 Service Unavailable: ok", "204 No Content"]
+    first, second = receiver.requests
+    assert first.body == second.body
+    assert first.headers["webhook-id"] == second.headers["webhook-id"] == f"msg_{delivery.pk.hex}"
+    assert verified(receiver, added.secret)["type"] == "test"
 
 
 def test_a_host_that_moved_inside_is_refused_and_one_that_is_away_is_tried_again(
