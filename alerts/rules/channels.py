@@ -92,9 +92,11 @@ _DISCORD = re.compile(
 )
 _TEAMS = re.compile(
     r"https://([a-z0-9.-]+)(?::443)?(?:/powerautomate/automations/direct(?:/cu/\d+)?)?"
-    r"/workflows/[\w-]+/triggers/manual/paths/invoke/?\?(?:[\w.~%/-]+=[\w.~%/-]*&)*sig=[\w%-]+(?:&[\w.~%/=&-]*)?",
+    r"/workflows/[\w-]+/triggers/manual/paths/invoke/?\?([\w.~%/=&-]+)",
     re.ASCII | re.IGNORECASE,
 )
+# Whatever else stood there, apprise would take for wishes of its own: "template" names a file that it opens.
+_TEAMS_QUERY = ("api-version", "sp", "sv", "sig")
 _TEAMS_HOSTS = (
     ".logic.azure.com",
     ".logic.azure.us",
@@ -130,7 +132,14 @@ def _teams(text: str) -> Place:
             "app of Teams."
         )
     found = _TEAMS.fullmatch(text)
-    if not found or not found[1].lower().endswith(_TEAMS_HOSTS):
+    query = [part.split("=", 1) for part in found[2].split("&")] if found else []
+    names = [name for name, *_ in query]
+    if (
+        not found
+        or not found[1].lower().endswith(_TEAMS_HOSTS)
+        or names.count("sig") != 1
+        or not all(name in _TEAMS_QUERY for name in names)
+    ):
         raise AddressError(
             "This is not the address of a Teams workflow: their host ends in .logic.azure.com or "
             ".api.powerplatform.com, and they end in sig=…"

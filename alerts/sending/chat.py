@@ -129,6 +129,8 @@ def _composed(
     parsed = plugin.parse_native_url(address)
     if not parsed:
         raise ValueError("apprise does not know this address.")
+    # A template would be a file or an address that apprise reads, its tokens what is put into it.
+    parsed = {name: value for name, value in parsed.items() if name not in {"template", "tokens"}}
     options = {"include_image": False, "include_footer": False, "avatar": False, "overflow": "truncate"}
     chat = plugin(**{**parsed, **options}, asset=_asset())
     chat.notify(title=title, body=body, notify_type=of_type)

@@ -96,6 +96,16 @@ def test_teams_gets_a_card_whose_lines_stay_lines():
     assert body["text"].startswith("The code ends.\n\nhttps://sparktrack.example")
 
 
+def test_no_chat_reads_a_file_whatever_its_address_says(tmp_path):
+    card = tmp_path / "card.json"
+    card.write_text('{"type": "message", "attachments": [{"secret": "canary"}]}')
+    for kind, address in ADDRESSES.items():
+        mark = "&" if "?" in address else "?"
+        payload = chat_payload(kind, f"{address}{mark}template={card}&:secret=x", text=TEXT)
+        assert "canary" not in json.dumps(payload).replace(address, "")
+        assert "Morning routine" in json.dumps(payload)
+
+
 def test_no_chat_loads_a_picture_from_elsewhere_or_names_apprise():
     for kind, address in ADDRESSES.items():
         payload = json.dumps(chat_payload(kind, address, text=TEXT))
