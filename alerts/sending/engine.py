@@ -97,7 +97,7 @@ def deliver(
             if time.monotonic() >= ends:
                 done.more = True
                 break
-            batch = deliveries.claim(now=clock(), most=min(BATCH, most or BATCH))
+            batch = run.claim(min(BATCH, most or BATCH))
             if not batch:
                 break
             tried = run.work_off(batch, ends)
@@ -106,14 +106,20 @@ def deliver(
 
 
 class _Pass:
-    """One worker's way through what is due."""
+    """One worker's way through what is due; it asks for the time once a message, when its server has answered."""
 
     def __init__(self, clock: Clock, write: Writer, mailer: Mailer, done: Delivered) -> None:
         self._clock = clock
         self._write = write
         self._mailer = mailer
         self._done = done
+        self._now = clock()
         self._mail_away: bool | None = None
+
+    def claim(self, most: int) -> list[Delivery]:
+        """The next messages."""
+        self._now = self._clock()
+        return deliveries.claim(now=self._now, most=most)
 
     def work_off(self, batch: list[Delivery], ends: float) -> int:
         """One after another; how many. What is not begun when one takes long, or the time is up, is given back."""
@@ -123,7 +129,7 @@ class _Pass:
             took = time.monotonic() - began
             others_wait = self._others_wait_until(delivery, answer, took) if answer else None
             if others_wait or took > _SLOW_SECONDS or time.monotonic() >= ends:
-                deliveries.release(batch[number:], now=self._clock(), why="the one before it took long")
+                deliveries.release(batch[number:], now=self._now, why="the one before it took long")
                 if others_wait:
                     deliveries.put_off(delivery, until=others_wait)
                 return number
@@ -133,9 +139,9 @@ class _Pass:
         """Everything about one message; None when it was not ours any more."""
         answer = self._written(delivery)
         if answer is None:
-            if not self._begun(delivery):
+            if not deliveries.begin(delivery, now=self._now):
                 self._done.lost += 1
-                deliveries.release([delivery], now=self._clock(), why="its turn came too late")
+                deliveries.release([delivery], now=self._now, why="its turn came too late")
                 return None
             answer = self._sent(delivery)
         self._record(delivery, answer)
@@ -144,7 +150,7 @@ class _Pass:
     def _written(self, delivery: Delivery) -> Answer | None:
         """Judges and writes the message onto ``delivery``; an answer if that already decides."""
         try:
-            letter = self._write(delivery, now=self._clock())
+            letter = self._write(delivery, now=self._now)
             if letter is None:
                 return Answer(AttemptOutcome.CANCELLED, "Nothing of it holds any more.")
             if delivery.message is None:
@@ -158,9 +164,6 @@ class _Pass:
             return Answer(AttemptOutcome.BROKEN, f"It could not be written: {type(error).__name__}.")
         return None
 
-    def _begun(self, delivery: Delivery) -> bool:
-        return deliveries.begin(delivery, now=self._clock())
-
     def _sent(self, delivery: Delivery) -> Answer:
         send = self._mailer.send if delivery.channel is None else CHANNELS[ChannelKind(delivery.channel.kind)]
         try:
@@ -170,15 +173,7 @@ class _Pass:
             return Answer(AttemptOutcome.BROKEN, f"It could not be sent: {type(error).__name__}.")
 
     def _record(self, delivery: Delivery, answer: Answer) -> None:
-        kept = _in_spite_of_restarts(
-            lambda: deliveries.finish(
-                delivery,
-                now=self._clock(),
-                outcome=answer.outcome,
-                text=answer.text,
-                away=answer.away and delivery.channel_id is None,
-            )
-        )
+        kept = _in_spite_of_restarts(lambda: self._finished(delivery, answer))
         self._done.outcomes[answer.outcome] += 1
         if not kept:
             log.warning("delivery %s was given to another worker meanwhile", delivery.pk)
@@ -187,23 +182,32 @@ class _Pass:
         if delivery.channel_id is None and answer.outcome in _FROM_A_SERVER:
             self._note_mail(away=answer.away)
 
+    def _finished(self, delivery: Delivery, answer: Answer) -> bool:
+        self._now = self._clock()
+        return deliveries.finish(
+            delivery,
+            now=self._now,
+            outcome=answer.outcome,
+            text=answer.text,
+            away=answer.away and delivery.channel_id is None,
+        )
+
     def _note_mail(self, *, away: bool) -> None:
         """Pages say since when no mail can be sent; stored when it changes, once a pass at least."""
         if away is not self._mail_away:
             self._mail_away = away
-            note_mail(away=away, now=self._clock())
+            note_mail(away=away, now=self._now)
 
     def _others_wait_until(self, delivery: Delivery, answer: Answer, took: float) -> datetime | None:
         """A server that is away, and a channel that fails or is slow, must not take the time of the others.
 
         Then another of its messages is tried before this one: it may be this one that the server cannot bear.
         """
-        now = self._clock()
         of_channel = delivery.channel_id is not None
         if answer.away or (of_channel and answer.outcome is AttemptOutcome.DEFERRED):
-            return max(delivery.due_at, now + FIRST) - _JUST_BEFORE
+            return max(delivery.due_at, self._now + FIRST) - _JUST_BEFORE
         if of_channel and took > _SLOW_SECONDS:
-            return now + timedelta(seconds=2 * took)
+            return self._now + timedelta(seconds=2 * took)
         return None
 
 

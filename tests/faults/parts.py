@@ -70,11 +70,14 @@ class Crew:
         up = [process for process in self.running if process.is_up]
         if not up:
             return False
-        victim = random.choice(up)
-        victim.kill()
-        self.running.remove(victim)
-        self.start()
+        self.replace(random.choice(up))
         return True
+
+    def replace(self, process: Process) -> None:
+        """SIGKILL, and another in its place."""
+        process.kill()
+        self.running.remove(process)
+        self.start()
 
     def wait_until_up(self) -> None:
         youngest = max((each.since for each in self.running), default=0.0)

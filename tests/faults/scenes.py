@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection
 
@@ -112,7 +113,7 @@ def kill_after_250(*, number: int, times: int) -> Seen:
             victims.append(mail.message_id)
             process = team.running[0]
             process.signal(signal.SIGSTOP)
-            threading.Timer(0.2, lambda: (process.kill(), team.running.remove(process), team.start())).start()
+            threading.Timer(0.2, team.replace, [process]).start()
 
     with sink() as server, crew(server, workers=1) as team:
         server.accepted_now = accepted_now
@@ -168,7 +169,7 @@ def terminated(*, number: int, times: int) -> Seen:
     with sink(at_data=lambda _address, _times: 0.2) as server, crew(server, workers=1, lease=30) as team:
         for _ in range(times):
             before = len(server.accepted)
-            assert wait_until(lambda before=before: len(server.accepted) > before, seconds=60)
+            assert wait_until(partial(_has_more, server, before), seconds=60)
             [process] = team.running
             team.running.clear()
             began = time.monotonic()
@@ -266,11 +267,8 @@ def slow_recipient(*, number: int, seconds: float) -> Seen:
         forget()
         due(number)
         one = Delivery.objects.order_by("pk").values_list("user__email", flat=True)[0]
-        script = (
-            {"at_data": lambda address, _times, one=one: seconds if address == one else 0.02} if slow else {}
-        )
-        script = script or {"at_data": lambda _address, _times: 0.02}
-        with sink(**script) as server, crew(server, workers=2, lease=60) as team:
+        pause = {one: seconds} if slow else {}
+        with sink(at_data=partial(_pause, pause)) as server, crew(server, workers=2, lease=60) as team:
             server.wait_for(1, seconds=60)
             team.wait_until_up()
             assert settled(number, seconds=90)
@@ -318,7 +316,7 @@ def postgres_restarted(*, number: int, times: int, server_of_postgres: Server) -
             server_of_postgres.kill(signal.SIGQUIT)
             server_of_postgres.start()
             back, before = time.monotonic(), len(server.accepted)
-            if wait_until(lambda before=before: len(server.accepted) > before + 3, seconds=30):
+            if wait_until(partial(_has_more, server, before + 3), seconds=30):
                 slowest = max(slowest, time.monotonic() - back)
         done = settled(number)
     connection.close()
@@ -351,6 +349,14 @@ def two_beats(*, number: int) -> Seen:
         seen=_told(number, server),
         holds=done and server.extra() == 0 and {"deliver", "sweep"} <= beats,
     )
+
+
+def _has_more(server: Sink, before: int) -> bool:
+    return len(server.accepted) > before
+
+
+def _pause(longer: dict[str, float], address: str, _times: int) -> float:
+    return longer.get(address, 0.02)
 
 
 def _told(number: int, server: Sink) -> str:

@@ -26,7 +26,7 @@ def main(role: str) -> None:
 
     deliveries.LEASE = timedelta(seconds=LEASE)
     deliveries.HELD = timedelta(seconds=min(LEASE, 1))
-    tasks.deliver = partial(engine.deliver, write=letter)
+    vars(tasks)["deliver"] = partial(engine.deliver, write=letter)
     if role == "beat":
         ticked = ("raise_due", "deliver_due", "mornings", "sweep")
         app.conf.beat_schedule = {name: {"task": f"alerts.tasks.{name}", "schedule": TICK} for name in ticked}
