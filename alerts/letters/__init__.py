@@ -3,7 +3,6 @@
 from alerts.letters.channels import chat_text, webhook_payload
 from alerts.letters.letter import Letter
 from alerts.letters.mime import mime
-from alerts.letters.telling import Desk
-from alerts.letters.writing import write
+from alerts.letters.writing import at_desk, write
 
-__all__ = ["Desk", "Letter", "chat_text", "mime", "webhook_payload", "write"]
+__all__ = ["Letter", "at_desk", "chat_text", "mime", "webhook_payload", "write"]

@@ -14,6 +14,9 @@ from alerts.queries.standing import standing
 from brands.enums import Role
 from brands.models import Membership, User
 
+# Names of others who were told of the same lapse.
+_MOST_NAMES = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -33,7 +36,7 @@ class Told:
 
 
 class Desk:
-    """What a few messages have to tell, looked up for all of them together: eight queries, however many they are.
+    """What a few messages have to tell, looked up for all of them together: seven queries, however many they are.
 
     It is true at ``now``; whoever writes much later sits down anew.
     """
@@ -61,12 +64,6 @@ class Desk:
         alerts = {notice.alert_id: notice.alert for found in self._notices.values() for notice in found}
         self._standing = standing(alerts.values(), now=now) if alerts else {}
         self._hearers: dict[UUID, list[Notice]] = {}
-        # Only the mail about a single lapse names who else was told.
-        self._hear(
-            found[0].alert_id
-            for delivery in deliveries
-            if delivery.kind != DeliveryKind.MORNING and len(found := self._notices.get(delivery.pk, [])) == 1
-        )
 
     def reader(self, delivery: Delivery) -> Reader | None:
         """Who reads it; None for a person who is gone or can act nowhere."""
@@ -93,23 +90,18 @@ class Desk:
         return told
 
     def others(self, alert: Alert, reader: Reader) -> str:
-        """``Also told: Ana Silva, Jonas Weber (morning mail).``"""
+        """``Also told: Ana Silva, Jonas Weber (morning mail).`` One query an alert."""
         if alert.pk not in self._hearers:
-            self._hear([alert.pk])
+            told = Notice.objects.filter(alert=alert, repeat_on=None, user__is_active=True)
+            self._hearers[alert.pk] = list(told.select_related("user")[: _MOST_NAMES + 2])
         names = sorted(
             one_line(notice.user.full_name or notice.user.get_short_name(), 60)
             + ("" if notice.form == Form.AT_ONCE else " (morning mail)")
             for notice in self._hearers[alert.pk]
             if notice.user_id != reader.user.pk
         )
-        return f"Also told: {', '.join(names)}." if names else "Nobody else was told."
-
-    def _hear(self, alerts: Iterable[UUID]) -> None:
-        found: dict[UUID, list[Notice]] = {pk: [] for pk in alerts}
-        rows = Notice.objects.filter(alert__in=found, repeat_on=None, user__is_active=True)
-        for notice in rows.select_related("user"):
-            found[notice.alert_id].append(notice)
-        self._hearers |= found
+        more = " and others" if len(names) > _MOST_NAMES else ""
+        return f"Also told: {', '.join(names[:_MOST_NAMES])}{more}." if names else "Nobody else was told."
 
 
 def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Lapse]:

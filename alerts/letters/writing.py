@@ -1,14 +1,16 @@
 """A message as a letter: judged again, in words, at the moment it is first sent."""
 
 import hashlib
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.urls import reverse
 
 from alerts.enums import AlertKind, DeliveryKind
@@ -25,6 +27,10 @@ from alerts.links import Purpose, alert_url, unsubscribe_url
 from alerts.models import Alert, Delivery
 from alerts.rules.people import EVERYBODY_FROM
 
+_logger = logging.getLogger(__name__)
+
+# So long what was looked up for several messages is what is.
+_FRESH_FOR = timedelta(seconds=2)
 # A summary's subject names one group more than a morning's.
 _MOST_COUNTS = 4
 
@@ -51,6 +57,32 @@ def write(delivery: Delivery, *, now: datetime, desk: Desk | None = None) -> Let
     if len(news) == 1:
         return _single(news[0], reader, others=desk.others(news[0].lapse.alert, reader), now=now)
     return _summary(news, reader, now)
+
+
+class Writer(Protocol):
+    """Says what a message says now; None when nothing of it holds any more."""
+
+    def __call__(self, delivery: Delivery, /, *, now: datetime) -> Letter | None: ...
+
+
+def at_desk(deliveries: Sequence[Delivery], *, now: datetime) -> Writer:
+    """``write`` for messages that are sent one right after the other: what they tell is looked up once for all.
+
+    What takes its turn more than two seconds later is judged afresh.
+    """
+    try:
+        desk = Desk(deliveries, now=now)
+    except DatabaseError:
+        raise
+    except Exception:
+        # One of them cannot be looked up: each for itself, so that it does not hold up the others.
+        _logger.exception("%d messages could not be looked up together.", len(deliveries))
+        return write
+
+    def write_now(delivery: Delivery, /, *, now: datetime) -> Letter | None:
+        return write(delivery, now=now, desk=desk if now - desk.now <= _FRESH_FOR else None)
+
+    return write_now
 
 
 def thread_of(alert: Alert) -> str:

