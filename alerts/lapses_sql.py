@@ -104,7 +104,8 @@ def _ending(holder: str) -> str:
 
 
 def _has(holder: str) -> str:
-    return f"EXISTS (SELECT 1 FROM authorizations_usageright r WHERE r.{holder} = d.{holder})"
+    # Not EXISTS: PostgreSQL would read the rights of all brands to answer it.
+    return f"(SELECT 1 FROM authorizations_usageright r WHERE r.{holder} = d.{holder} LIMIT 1) = 1"
 
 
 _RIGHT = f"""CASE WHEN d.kind <> '{AlertKind.RIGHTS}' THEN NULL
@@ -150,7 +151,9 @@ def news(vendor: str) -> str:
     ),
     dated AS MATERIALIZED (
         SELECT u.flight_id, u.kind, u.step, u.wider_id, f.brand_id, f.post_id, f.starts_at,
-               p.creator_id, p.brief_id, p.method, f.buyer_id, m.buyer_id AS campaign_buyer_id, k.manager_id,
+               p.creator_id, p.brief_id, p.method, f.buyer_id,
+               (SELECT m.buyer_id FROM campaigns_campaign m WHERE m.id = f.campaign_id) AS campaign_buyer_id,
+               (SELECT k.manager_id FROM creators_creator k WHERE k.id = p.creator_id) AS manager_id,
                CASE WHEN u.fails_at > %(now)s OR u.kind = '{AlertKind.APPLY}' THEN u.fails_at
                     ELSE (SELECT CASE WHEN MAX(x.starts_at) > f.starts_at THEN MAX(x.starts_at) ELSE f.starts_at END
                             FROM authorizations_postgap x
@@ -161,10 +164,8 @@ def news(vendor: str) -> str:
                                                 AND y.ends_at = x.starts_at AND {_of_kind("y", "u.kind")}))
                     END AS lapses_at
           FROM untold u
-          JOIN campaigns_flight f ON f.id = u.flight_id
-          JOIN campaigns_campaign m ON m.id = f.campaign_id
+          JOIN judged f ON f.id = u.flight_id
           JOIN posts_post p ON p.id = f.post_id
-          JOIN creators_creator k ON k.id = p.creator_id
     ),
     owed AS MATERIALIZED (
         SELECT d.*, {_RIGHT} AS right_id, {_WINDOW} AS window_from
@@ -173,15 +174,14 @@ def news(vendor: str) -> str:
     SELECT o.flight_id, o.kind, o.step, o.lapses_at, o.brand_id, o.post_id, o.right_id,
            o.buyer_id, o.campaign_buyer_id, o.manager_id,
            CASE WHEN o.lapses_at > %(now)s AND o.lapses_at > o.starts_at
-                THEN COALESCE(r.starts_at, o.window_from) END AS window_from,
+                THEN COALESCE((SELECT r.starts_at FROM authorizations_usageright r WHERE r.id = o.right_id),
+                              o.window_from) END AS window_from,
            o.wider_id,
-           CASE WHEN EXISTS (SELECT 1 FROM alerts_alert a
-                              WHERE a.brand_id = o.brand_id AND a.kind = o.kind
-                                AND a.subject_id = COALESCE(o.right_id, o.post_id)
-                                AND a.lapses_at = o.lapses_at) THEN 1 ELSE 0 END AS known,
+           (SELECT 1 FROM alerts_alert a
+             WHERE a.brand_id = o.brand_id AND a.kind = o.kind AND a.lapses_at = o.lapses_at
+               AND a.subject_id = COALESCE(o.right_id, o.post_id) LIMIT 1) AS known,
            NULL AS alert_id, NULL AS hit_id
       FROM owed o
-      LEFT JOIN authorizations_usageright r ON r.id = o.right_id
      UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, alert_id, hit_id
       FROM stale"""

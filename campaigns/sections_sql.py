@@ -69,7 +69,7 @@ def _quoted(sections: Iterable[Section]) -> str:
 # conditions on ``f``) are filled in by who uses these parts: campaigns.sections, and alerts.queries.lapses.
 JUDGED = """judged AS (
         SELECT f.id, f.brand_id, f.post_id, f.campaign_id, f.starts_at, f.ends_at, f.paused_at, f.created_at,
-               f.daily_spend, f.ad_account_id,
+               f.daily_spend, f.ad_account_id, f.buyer_id,
                CASE WHEN f.starts_at > %(now)s THEN f.starts_at ELSE %(now)s END AS from_at,
                CASE WHEN f.ended_at < COALESCE(f.ends_at, %(far)s) THEN f.ended_at
                     ELSE COALESCE(f.ends_at, %(far)s) END AS until_at,
