@@ -31,7 +31,7 @@ def show_alerts(request: BrandRequest) -> HttpResponse:
     now = utc_now()
     chosen = AlertFilter(request.GET)
     page = _page(chosen, [request.brand], request.user, now=now)
-    return _listed(request, "alerts/alerts.html", chosen, page, now=now)
+    return _listed(request, "alerts/alerts.html", chosen, page, now=now, zone=viewer_zone(request))
 
 
 @require_safe
@@ -42,8 +42,10 @@ def my_alerts(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         raise Http404
     chosen = AlertFilter({**request.GET.dict(), "whose": "mine"})
-    page = _page(chosen, brands_of(user), user, now=now)
-    return _listed(request, "alerts/mine.html", chosen, page, now=now)
+    brands = brands_of(user)
+    page = _page(chosen, brands, user, now=now)
+    zone = user.time_zone or (brands[0].time_zone if brands else viewer_zone(request))
+    return _listed(request, "alerts/mine.html", chosen, page, now=now, zone=zone)
 
 
 @require_safe
@@ -83,7 +85,13 @@ def _page(chosen: AlertFilter, brands: Sequence[Brand], user: User, *, now: date
 
 
 def _listed(
-    request: HttpRequest, template: str, chosen: AlertFilter, page: AlertPage | None, *, now: datetime
+    request: HttpRequest,
+    template: str,
+    chosen: AlertFilter,
+    page: AlertPage | None,
+    *,
+    now: datetime,
+    zone: str,
 ) -> HttpResponse:
     context = {
         "filter": chosen,
@@ -92,7 +100,7 @@ def _listed(
         "trouble": mail_trouble(now=now),
         "kinds": [(kind, KINDS[kind]) for kind in AlertKind],
         "now": now,
-        "zone": viewer_zone(request),
+        "zone": zone,
         "done": done_in(request, brand=getattr(request, "brand", None)) if page else None,
     }
     return render(request, template, context, status=200 if page else 400)

@@ -62,6 +62,8 @@ class Command(BaseCommand):
             )  # nothing is collected: WhiteNoise would warn that it is missing
             # The demo is made of things that stand to the right of this app: called by name, not imported.
             call_command("load_demo", stdout=logins)
+            # Who looks at the demo should not have to wait for the first tick of beat to see who is warned.
+            call_command("raise_alerts", stdout=io.StringIO())
         connection.close()
         return logins.getvalue()
 
