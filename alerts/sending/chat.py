@@ -1,9 +1,9 @@
 """Slack, Teams and Discord: apprise gives a message the form of the chat, our own guarded client sends it.
 
-apprise knows more than a hundred services, some of which read files or speak to any host. So no address of its own kind
-is ever read: three of its classes are named here, built from an address whose host and shape were checked when it was
-pasted (``alerts.rules.channels``). Its own requests follow redirects, use the proxies of the environment and resolve
-names unchecked; therefore it sends nothing: each class hands over what it would send.
+apprise knows more than a hundred services, some of which read files or speak to any host, and the query of an address
+may name a template that it opens. So no address ever reaches it: three of its classes are named here and built from
+placeholders. Its own requests follow redirects, use the proxies of the environment and resolve names unchecked;
+therefore it sends nothing: each class hands over what it would send.
 """
 
 import json
@@ -41,7 +41,6 @@ def send(delivery: Delivery) -> Answer:
         return Answer(AttemptOutcome.BROKEN, UNREADABLE)
     payload = chat_payload(
         ChannelKind(channel.kind),
-        address,
         text=bytes(delivery.message or b"").decode(),
         of_type=_TYPES.get(delivery.event, NotifyType.WARNING),
     )
@@ -50,9 +49,9 @@ def send(delivery: Delivery) -> Answer:
 
 
 def chat_payload(
-    kind: ChannelKind, address: str, *, text: str, of_type: NotifyType = NotifyType.WARNING
+    kind: ChannelKind, *, text: str, of_type: NotifyType = NotifyType.WARNING
 ) -> Mapping[str, Any]:
-    """What the chat at ``address`` is sent: the first line of ``text`` as the headline, the rest below it.
+    """What a chat is sent: the first line of ``text`` as the headline, the rest below it.
 
     Nobody is called by it (@everyone), and no text stands for another address than the one that is seen.
     """
@@ -60,17 +59,14 @@ def chat_payload(
     body = body.strip()
     if not body:
         title, body = "", title
-    match kind:
-        case ChannelKind.SLACK:
-            return _composed(_Slack, address, title, body, of_type)
-        case ChannelKind.DISCORD:
-            bold = f"**{title}**" if title else ""
-            # What is called by name in it calls nobody.
-            return {**_composed(_Discord, address, bold, body, of_type), "allowed_mentions": {"parse": []}}
-        case ChannelKind.TEAMS:
-            # A single line break is a space to Teams.
-            return _composed(_Teams, address, title, re.sub(r"\n+", "\n\n", body), of_type)
-    raise ValueError(f"{kind} is no chat.")
+    if kind is ChannelKind.DISCORD and title:
+        title = f"**{title}**"
+    elif kind is ChannelKind.TEAMS:
+        # A single line break is a space to Teams.
+        body = re.sub(r"\n+", "\n\n", body)
+    payload = _composed(kind, title, body, of_type)
+    # To Discord a name in a text is a call, unless it is said otherwise.
+    return {**payload, "allowed_mentions": {"parse": []}} if kind is ChannelKind.DISCORD else payload
 
 
 def _tame(text: str) -> str:
@@ -122,16 +118,21 @@ class _Teams(NotifyWorkflows):  # type: ignore[no-untyped-call]
         return True
 
 
-def _composed(
-    plugin: type[_Slack | _Discord | _Teams], address: str, title: str, body: str, of_type: NotifyType
-) -> Mapping[str, Any]:
-    """The one request that a message would be, kept instead of sent."""
-    parsed = plugin.parse_native_url(address)
-    if not parsed:
-        raise ValueError("apprise does not know this address.")
-    # A template would be a file or an address that apprise reads, its tokens what is put into it.
-    parsed = {name: value for name, value in parsed.items() if name not in {"template", "tokens"}}
-    options = {"include_image": False, "include_footer": False, "avatar": False, "overflow": "truncate"}
-    chat = plugin(**{**parsed, **options}, asset=_asset())
+# What each is built from: words that stand for the parts of an address.
+_PLUGINS: dict[ChannelKind, tuple[type[Any], tuple[str, ...]]] = {
+    ChannelKind.SLACK: (_Slack, ("token_a", "token_b", "token_c")),
+    ChannelKind.DISCORD: (_Discord, ("webhook_id", "webhook_token")),
+    ChannelKind.TEAMS: (_Teams, ("workflow", "signature")),
+}
+_OPTIONS = {"overflow": "truncate", "include_image": False, "include_footer": False, "avatar": False}
+
+
+def _composed(kind: ChannelKind, title: str, body: str, of_type: NotifyType) -> Mapping[str, Any]:
+    """The one request that a message would be, kept instead of sent. Raises ValueError for what is no chat."""
+    if kind not in _PLUGINS:
+        raise ValueError(f"{kind} is no chat.")
+    plugin, parts = _PLUGINS[kind]
+    chat = plugin(**dict.fromkeys(parts, "x"), **_OPTIONS, asset=_asset())
     chat.notify(title=title, body=body, notify_type=of_type)
-    return chat.made
+    made: Mapping[str, Any] = chat.made
+    return made
