@@ -67,11 +67,17 @@ def _possible(
         known = min(code.superseded_by.values_list("created_at", flat=True))
     else:
         known = max((each for each in changed[post_id] if each <= at), default=at)
+    possible = [step for step in STEPS if window is None or 2 * step * DAY <= window]
+    return frozenset.intersection(*(_announced(possible, at, known, hours) for hours in HOURS))
+
+
+def _announced(steps: Sequence[int], at: datetime, known: datetime, hours: Hours) -> frozenset[int]:
+    """What a person with such mornings can be told of what lapses at ``at``, one step a morning."""
     told_at: dict[datetime, int] = {}
-    for step in STEPS:
+    for step in steps:
         due = at - step * DAY
-        said = due if step >= DIGEST_FROM else min(_round_of(due, hours) for hours in HOURS)
-        if known <= said and (window is None or 2 * step * DAY <= window):
+        said = due if step >= DIGEST_FROM else _round_of(due, hours)
+        if known <= said:
             told_at[said] = step
     return frozenset({*told_at.values(), 0})
 
