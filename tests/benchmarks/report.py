@@ -7,6 +7,8 @@ from typing import Any
 PAGE_AIM = 2.0
 BOARD_QUERIES, LIST_QUERIES = 12, 8
 PROOF_AIM = 1.3
+RAISING_AIM, IDLE_AIM = 1.3, 0.7
+SENDING_AIM, BURST_AIM = 0.5, 1.2
 IMPORT_AIMS = {"PostgreSQL": 0.20, "SQLite": 0.10}
 
 
@@ -20,8 +22,10 @@ def written(measured: Iterable[dict[str, Any]], *, machine: str) -> str:
         "",
         *_table("P1 and P7: pages", _PAGE_HEADER, _page_rows(runs)),
         *_table("P1: where the time of a page goes (median, ms)", _SPLIT_HEADER, _split_rows(runs)),
+        *_table("P3: raising alerts (median, ms)", _RAISING_HEADER, _raising_rows(runs)),
         *_table("P4: proof of the gaps", _PROOF_HEADER, _proof_rows(runs)),
         *_table("P8: import of a tidy CSV", _IMPORT_HEADER, _import_rows(runs)),
+        *_table("P10 and P11: mails accepted, one worker", _SENDING_HEADER, _sending_rows(runs)),
     ]
     return "\n".join(lines)
 
@@ -87,6 +91,29 @@ def _split_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
     return rows
 
 
+_RAISING_HEADER = (
+    "#|database|flights|alerts|notices|all raised|of it the scan|nothing new|one INSERT…SELECT"
+    "|ratio (aim ≤ 1.3)|nothing new (aim ≤ 0.7)"
+)
+
+
+def _raising_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    return [
+        [
+            "P3",
+            run["versions"]["database"],
+            f"{found['flights']:,}",
+            f"{found['alerts']:,}",
+            f"{found['notices']:,}",
+            *(_ms(found[part]["median"]) for part in ("raised", "scan", "idle", "bare")),
+            _judged(f"{found['ratio']:.2f}", found["ratio"] <= RAISING_AIM),
+            _judged(f"{found['idle_ratio']:.2f}", found["idle_ratio"] <= IDLE_AIM),
+        ]
+        for run in runs
+        if (found := run.get("alerts")) is not None
+    ]
+
+
 _PROOF_HEADER = "#|database|flights|posts|posts/s|flights/s|window SQL, posts/s|ratio (aim ≤ 1.3)"
 
 
@@ -131,6 +158,29 @@ def _import_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
             ]
         )
     return rows
+
+
+_SENDING_HEADER = (
+    "#|database|mails|mails/s|its own part, written already|smtplib loop, mails/s|ratio (aim ≥ 0.5)"
+    "|due at once|p99 s|over P10's rate (aim ≤ 1.2)"
+)
+
+
+def _sending_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    return [
+        [
+            "P10, P11",
+            run["versions"]["database"],
+            f"{found['mails']:,}",
+            *(f"{found['mails'] / found[name]['median']:,.1f}" for name in ("engine", "unwritten", "plain")),
+            _judged(f"{found['ratio']:.2f}", found["ratio"] >= SENDING_AIM),
+            f"{found['burst']:,}",
+            f"{found['p99']:,.1f}",
+            _judged(f"{found['burst_ratio']:.2f}", found["burst_ratio"] <= BURST_AIM),
+        ]
+        for run in runs
+        if (found := run.get("sending")) is not None
+    ]
 
 
 def _pages(runs: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, dict[str, Any]]]:

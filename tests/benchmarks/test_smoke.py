@@ -18,4 +18,6 @@ def test_fifty_flights_are_measured_and_reported():
     assert figures["gaps"]["flights"] == figures["import"]["rows"] == 50
     report = written([figures], machine="a machine")
     assert "| P1 |" in report
+    assert "| P3 |" in report
     assert "| P8 |" in report
+    assert "| P10, P11 |" in report

@@ -105,6 +105,7 @@ class Crew:
             env={**os.environ, **ours, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,  # they have much to say about servers that are away
             start_new_session=True,
         )
 
