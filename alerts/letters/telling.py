@@ -63,6 +63,7 @@ class Desk:
                 self._notices[notice.delivery_id].append(notice)
         alerts = {notice.alert_id: notice.alert for found in self._notices.values() for notice in found}
         self._standing = standing(alerts.values(), now=now) if alerts else {}
+        self._lapses: dict[tuple[UUID, str], Lapse] = {}
         self._hearers: dict[UUID, list[Notice]] = {}
 
     def reader(self, delivery: Delivery) -> Reader | None:
@@ -82,12 +83,15 @@ class Desk:
                 notices[notice.alert_id].append(notice.pk)
         # A mail about all brands has one clock; one about a brand that of the brand, if its reader has none.
         own = reader.zone if delivery.kind == DeliveryKind.MORNING else reader.user.time_zone
-        told = []
-        for pk, found in notices.items():
-            stands = self._standing[pk]
-            zone = own or stands.brand.time_zone
-            told.append(Told(Lapse.of(stands, viewer_zone=zone, now=self.now), tuple(found)))
-        return told
+        return [Told(self._lapse(pk, own), tuple(found)) for pk, found in notices.items()]
+
+    def _lapse(self, alert: UUID, own_zone: str) -> Lapse:
+        """The same words for all who read them on the same clock."""
+        if (alert, own_zone) not in self._lapses:
+            stands = self._standing[alert]
+            zone = own_zone or stands.brand.time_zone
+            self._lapses[alert, own_zone] = Lapse.of(stands, viewer_zone=zone, now=self.now)
+        return self._lapses[alert, own_zone]
 
     def others(self, alert: Alert, reader: Reader) -> str:
         """``Also told: Ana Silva, Jonas Weber (morning mail).`` One query an alert."""
