@@ -75,6 +75,12 @@ class Alert(BrandOwned):
                 fields=["brand", "lapses_at"], condition=Q(outcome=Outcome.SKIPPED), name="alert_skipped"
             ),
             models.Index(fields=["run"], name="alert_by_run"),
+            # What was resolved lately, the newest first.
+            models.Index(
+                fields=["brand", "-closed_at", "-id"],
+                condition=Q(outcome__in=[Outcome.RESOLVED.value, Outcome.CANCELLED.value]),
+                name="alert_ended",
+            ),
         )
 
     def __str__(self) -> str:

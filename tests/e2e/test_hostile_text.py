@@ -58,6 +58,12 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
     runs = [f"{board}imports/{pk}/" for pk in ImportRun.objects.values_list("pk", flat=True)]
     imports = [f"{board}imports/", *runs, *(f"{run}?step=columns" for run in runs)]
     others = [f"{board}findings/", f"{board}?section=stops&q=1", "/brands/", "/account/"]
+    alert = world.ids["alert"]
+    others += [
+        f"{board}alerts/?state=snoozed",
+        f"{board}alerts/?state=acknowledged",
+        f"{board}alerts/{alert}/",
+    ]
     for name, text in CORPUS.items():
         world.write_everywhere(text)
         assert look(board, *others, *posts, *imports) == [], name
