@@ -52,7 +52,7 @@ GUIDES = {
         "Signed JSON to any system of your own.",
         (
             "Give an https address on port 443 that the whole internet can reach.",
-            "You get a secret, once. Each message is signed with it, the way of Standard Webhooks; there are libraries.",
+            "You get a secret, once. Each message is signed with it, the way of Standard Webhooks; take a library.",
             "Answer 2xx when you have it. 429, 5xx and silence are tried again; 410 Gone switches the channel off.",
         ),
     ),

@@ -115,4 +115,3 @@ def _tries(deliveries: Sequence[Delivery]) -> Mapping[UUID, Sequence[Attempt]]:
     for attempt in Attempt.objects.filter(delivery__in=deliveries).order_by("delivery", "number"):
         found.setdefault(attempt.delivery_id, []).append(attempt)
     return {pk: tries[-MOST_TRIES:] for pk, tries in found.items()}
-
