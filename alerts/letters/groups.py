@@ -5,7 +5,7 @@ Nothing "stops" for want of rights: TikTok does not know the contract (DOMAIN.md
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -54,9 +54,7 @@ HEADINGS = {
     Group.STOPPED: Heading("Stopped", "nothing delivers", Tone.STOP, "{} stopped"),
     Group.CANNOT_START: Heading("Cannot start", "planned, not covered", Tone.WARN, "{} cannot start"),
     Group.STOPS: Heading("Stops", "before its last day", Tone.WARN, "{} {stop}"),
-    Group.PAUSE_BY: Heading(
-        "Pause by", "the rights end, TikTok does not know", Tone.WARN, "{} to pause soon"
-    ),
+    Group.PAUSE_BY: Heading("Pause by", "the rights end, TikTok does not know", Tone.WARN, "{} to pause"),
     Group.APPLY: Heading(
         "Apply by", "the new code is on file, the ad runs on the old one", Tone.WARN, "{} to apply"
     ),
@@ -100,14 +98,20 @@ def counted(group: Group, number: int) -> str:
     return HEADINGS[group].counted.format(number, stop="stops" if number == 1 else "stop")
 
 
-def by_day(instants: Collection[datetime], zone: str, *, now: datetime) -> str:
-    """``by Friday`` if the last of them is at most six days away, else ``by Fri 4 Dec``; ``today`` if all are."""
-    last, today = local_date(max(instants), zone), local_date(now, zone)
+def by_day(last: date, today: date) -> str:
+    """``by Friday`` for a day at most six days after ``today``, else ``by Fri 4 Dec``; ``today``."""
     if last <= today:
         return "today"
     if (last - today).days < len(_WEEKDAYS):
         return f"by {_WEEKDAYS[last.weekday()]}"
-    return f"by {weekday(last, year=local_year(now, zone))}"
+    return f"by {weekday(last, year=today.year)}"
+
+
+def day_of(group: Group, at: datetime, times: TimeWords) -> date:
+    """The day a subject names for a lapse at ``at``: the last one of rights, and where the end came from a date."""
+    if group is Group.PAUSE_BY:
+        return last_full_day(at, times.of_contract().zone)
+    return last_full_day(at, times.zone) if times.begins_a_day(at) else local_date(at, times.viewer_zone)
 
 
 def is_last_day(end: datetime, times: TimeWords) -> bool:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from alerts.letters.groups import HEADINGS, SHAPES, URGENCY, Group, by_day, counted
+from alerts.letters.groups import HEADINGS, SHAPES, URGENCY, Group, by_day, counted, day_of
 from alerts.letters.lapses import Lapse
 from alerts.letters.lines import one_line
 from campaigns.phrases import Tone
+from sparktrack.core.days import local_date
 
 # Lines of one letter; what does not fit is counted.
 MOST_LINES = 25
@@ -91,7 +92,7 @@ def counts(lapses: Sequence[Lapse], *, most: int = MOST_COUNTS) -> str:
             continue
         words = counted(group, len(of_group))
         if group in _DATED:
-            ends = [lapse.at for lapse in of_group]
-            words += f" {by_day(ends, of_group[0].viewer_zone, now=of_group[0].now)}"
+            last = max(day_of(group, lapse.at, lapse.times) for lapse in of_group)
+            words += f" {by_day(last, local_date(of_group[0].now, of_group[0].viewer_zone))}"
         parts.append(words)
     return ", ".join(parts[:most])

@@ -54,6 +54,12 @@ def test_the_subject_says_by_when(stage):
     assert stage.morning(stage.ana, *alerts).subject == "2 to pause today, 2 stop by Saturday"
 
 
+def test_rights_are_counted_by_their_last_day(stage):
+    # In Berlin they end on Friday morning; their last day is Thursday.
+    letter = stage.morning(stage.ana, stage.pause_by(), stage.pause_by(days=2))
+    assert letter.subject == "2 to pause by Thursday"
+
+
 def test_a_single_line_is_its_own_subject(stage):
     assert stage.morning(stage.ana, stage.stops()).subject.startswith(
         "Stops Sat 28 Nov 12:05: Morning routine"

@@ -221,6 +221,12 @@ def test_a_summary_is_grouped_most_urgent_first_and_most_money_first(stage):
     assert len(letter.notices) == 6
 
 
+def test_a_summary_counts_rights_that_end_today(stage):
+    alerts = [stage.pause_by(days=0), stage.stops()]
+    letter = stage.letter(stage.ana, *alerts, kind=DeliveryKind.SUMMARY)
+    assert letter.subject == "1 stops by Thursday, 1 to pause today · Glow Skincare"
+
+
 def test_a_long_summary_names_25_and_counts_the_rest(stage):
     post = stage.ready()
     code = stage.code(post, NOW - 25 * DAY, 30)
