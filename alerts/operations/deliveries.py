@@ -5,7 +5,7 @@ is fenced by the lease of its claim: whoever comes late with an old one changes 
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
-from alerts.models import Attempt, Delivery
+from alerts.models import Attempt, Delivery, Notice
 from alerts.rules.backoff import LONGEST, LONGEST_AWAY, next_try
 from sparktrack.core.ids import uuid7
 
@@ -66,21 +66,26 @@ def claim(*, now: datetime, most: int) -> list[Delivery]:
     return claimed
 
 
-def begin(delivery: Delivery, *, now: datetime) -> bool:
+def begin(delivery: Delivery, *, now: datetime, tells: Collection[UUID] | None = None) -> bool:
     """Store what ``delivery`` holds (message, subject, address) and keep it for the time of sending.
 
-    False when the claim is not ours any more: then it must not be sent.
+    ``tells``: the notices that a message just written tells (None: it was written before). The others did not hold at
+    that moment: they were not told, and wait again. False when the claim is not ours any more: it must not be sent.
     """
-    return bool(
-        _held(delivery)
-        .filter(lease_until__gt=now)
-        .update(
-            lease_until=now + LEASE,
-            message=delivery.message,
-            subject=delivery.subject[:_TEXT],
-            address=delivery.address,
+    with transaction.atomic():
+        kept = (
+            _held(delivery)
+            .filter(lease_until__gt=now)
+            .update(
+                lease_until=now + LEASE,
+                message=delivery.message,
+                subject=delivery.subject[:_TEXT],
+                address=delivery.address,
+            )
         )
-    )
+        if kept and tells is not None:
+            _leave_untold(delivery, tells)
+    return bool(kept)
 
 
 def finish(
@@ -95,6 +100,8 @@ def finish(
     with transaction.atomic():
         changes = _after(delivery, now=now, outcome=outcome, text=text, away=away)
         kept = _held(delivery).update(lease=None, lease_until=None, **changes)
+        if kept and outcome is AttemptOutcome.CANCELLED:
+            _leave_untold(delivery, ())
         delivery.due_at = changes.get("due_at", delivery.due_at)
         _end(delivery, now=now, outcome=outcome, text=text if kept else f"(after its lease) {text}"[:_TEXT])
     return bool(kept)
@@ -150,6 +157,13 @@ def forget_old(*, now: datetime) -> int:
     ended = Attempt.objects.filter(delivery__finished_at__lt=now - KEEP_ATTEMPTS)
     tests = Delivery.objects.filter(kind=DeliveryKind.TEST, finished_at__lt=now - KEEP_TESTS)
     return sum(_delete_in_slices(rows) for rows in (ended, tests))
+
+
+def _leave_untold(delivery: Delivery, tells: Collection[UUID]) -> None:
+    """The notices of a message that it does not tell wait for another one, should their alert hold again."""
+    of_message = Notice.objects.filter(delivery=delivery).values_list("pk", flat=True)
+    if untold := set(of_message) - set(tells):
+        Notice.objects.filter(pk__in=untold).update(delivery=None)
 
 
 def _held(delivery: Delivery) -> QuerySet[Delivery]:

@@ -17,6 +17,7 @@ from sparktrack.core.ids import uuid7
 
 RAISED = "alert.raised"
 RESOLVED = "alert.resolved"
+REOPENED = "alert.reopened"
 # What has happened is worth saying for a week (DOMAIN.md §7: step 0).
 WORTH_SAYING = timedelta(days=7)
 # Below the number of parameters that SQLite takes in one query.
@@ -76,7 +77,8 @@ def make_deliveries(
 def tell_channels(alerts: Iterable[Alert], *, event: str, now: datetime) -> list[Delivery]:
     """Store the messages to channels that ``event`` happened to these alerts; those that are new.
 
-    Raised: to all channels of the brand that asked for the step. Resolved: to those that were told that it was raised.
+    Raised: to all channels of the brand that asked for the step. Resolved, and reopened after that: to those that were
+    told that it was raised; both may come more than once.
     """
     wanted = list(alerts)
     if not wanted:
@@ -87,12 +89,13 @@ def tell_channels(alerts: Iterable[Alert], *, event: str, now: datetime) -> list
     ).only("brand_id", "from_step"):
         channels[channel.brand_id].append(channel)
     wanted = [alert for alert in wanted if alert.brand_id in channels]
-    told = _told_channels(wanted) if event == RESOLVED else None
+    told = None if event == RAISED else _told_channels(wanted)
+    again = "" if event == RAISED else f":{now:%Y%m%d%H%M%S}"
     messages = [
         _Wanted(
             kind=DeliveryKind.ALERT,
-            key=f"alert:{alert.pk}:{event.rpartition('.')[2]}",
-            send_before=_worth_until(alert, now) if event == RAISED else now + WORTH_SAYING,
+            key=f"alert:{alert.pk}:{event.rpartition('.')[2]}{again}",
+            send_before=now + WORTH_SAYING if event == RESOLVED else _worth_until(alert, now),
             channel_id=channel.pk,
             alert=alert,
             event=event,

@@ -9,25 +9,37 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from alerts.enums import AlertKind, DeliveryKind, Form, Wish
 from alerts.models import Alert, Delivery, Heartbeat, Notice
 from alerts.operations.messages import make_deliveries, new_delivery
-from alerts.operations.notices import store_notices
+from alerts.operations.notices import RaisedAlert, is_quiet, notices_for, store_notices
 from alerts.operations.raising import raise_alerts
 from alerts.queries.mornings import (
     MORNINGS,
     Again,
+    flights_of,
     last_heard,
     late_rounds,
     lost,
+    mornings_made_until,
     said_again,
     waiting,
     without_mail,
 )
 from alerts.queries.people import Person, morning_key, people, teams, wishes_of
-from alerts.rules.mornings import MADE_UP_FOR, Hours, due_day, is_in_time, is_working_day, next_morning
-from alerts.rules.people import hearers, repeat_form
+from alerts.queries.standing import standing
+from alerts.rules.mornings import (
+    CLOCKS_DIFFER,
+    MADE_UP_FOR,
+    Hours,
+    due_day,
+    is_in_time,
+    is_working_day,
+    next_morning,
+)
+from alerts.rules.people import HitFlight, hearers, repeat_form
 from sparktrack.core.bulk import insert
 from sparktrack.core.ids import uuid7
 
@@ -59,23 +71,25 @@ def send_mornings(*, now: datetime) -> int:
     1. Warnings of 1 to 6 days that would come before a person's next working morning are raised now (``raise_alerts``):
        nothing comes late because of a weekend.
     2. What waits for a person, what must be paused and what was snoozed until now goes into one mail. Without anything
-       new there is none; on Saturdays and Sundays only what must be paused makes one. What an earlier morning could
-       not say in the end (expired, failed) is said now.
+       new there is none; on Saturdays and Sundays only what must be paused makes one. What an earlier mail could not
+       say in the end (expired, failed) is said now.
     3. Warnings that cannot wait for their next working morning any more (nothing ran for a day) go at once.
 
     Safe to call every minute and twice at once: a person has one mail a local day (its key), and who was asked about is
     not asked about again that day. A morning that was missed is made up for ten hours, on the same day. Raises the
     first DatabaseError after everybody else had their turn; what failed is tried again by the next call.
     """
-    turn, _ = Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
-    since = turn.at
-    mornings = _begun(now, since=since)
+    mornings = _begun(now, since=mornings_made_until(now=now))
     made, problem = 0, None
-    if ahead := _ahead(mornings, now):
+    ahead, beyond = _ahead(mornings, now)
+    if ahead:
         try:
-            raise_alerts(now=now, ahead=ahead)
-        except DatabaseError as error:  # it has been logged; other brands were raised
+            raise_alerts(now=now, ahead=ahead, beyond=beyond)
+        except Exception as error:  # noqa: BLE001 - it has been logged; other brands were raised
             problem = error
+        _hear_anew(ahead, now)
+    if mornings:
+        Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
     for start in range(0, len(mornings), _AT_ONCE):
         try:
             made += _make_mails(mornings[start : start + _AT_ONCE], now)
@@ -85,7 +99,10 @@ def send_mornings(*, now: datetime) -> int:
     _tell_at_once(now)
     if problem is not None:
         raise problem
-    Heartbeat.objects.filter(name=MORNINGS, at__lt=now).update(at=now)
+    # Forward; and back only from an instant that has not come: the clock was wrong then.
+    wrong = Q(at__lt=now) | Q(at__gt=now + CLOCKS_DIFFER)
+    if not Heartbeat.objects.filter(wrong, name=MORNINGS).update(at=now):
+        Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now})
     return made
 
 
@@ -110,15 +127,33 @@ def _turn() -> Iterator[None]:
         yield
 
 
-def _ahead(mornings: Iterable[_Morning], now: datetime) -> dict[UUID, datetime]:
-    """Per brand the next working morning, the latest of those people whose morning it is."""
+def _ahead(mornings: Iterable[_Morning], now: datetime) -> tuple[dict[UUID, datetime], dict[UUID, datetime]]:
+    """Per brand the next working morning and the one after it, the latest of those people whose morning it is."""
     ahead: dict[UUID, datetime] = {}
+    beyond: dict[UUID, datetime] = {}
     for morning in mornings:
         if morning.is_working:
             following = next_morning(now, morning.person.hours, working=True)
+            second = next_morning(following, morning.person.hours, working=True)
             for brand_id in morning.person.brand_ids:
                 ahead[brand_id] = max(following, ahead.get(brand_id, following))
-    return ahead
+                beyond[brand_id] = max(second, beyond.get(brand_id, second))
+    return ahead, beyond
+
+
+def _hear_anew(brand_ids: Collection[UUID], now: datetime) -> None:
+    """Who answers for a flight by now is told of what waits for somebody who left, is away, or gave it up."""
+    waits = Notice.objects.filter(alert=OuterRef("pk"), delivery=None, repeat_on=None)
+    alerts = {
+        alert.pk: alert for alert in Alert.objects.filter(Exists(waits), brand__in=brand_ids, closed_at=None)
+    }
+    flights: dict[UUID, list[HitFlight]] = {pk: [] for pk in alerts}
+    for alert_id, flight in flights_of(alerts):
+        flights[alert_id].append(flight)
+    found = notices_for([RaisedAlert(alert, flights[pk]) for pk, alert in alerts.items()], now=now)
+    with transaction.atomic():
+        make_deliveries(found, run=uuid7(), now=now, alerts=())
+        store_notices(found)
 
 
 def _make_mails(mornings: Sequence[_Morning], now: datetime) -> int:
@@ -144,7 +179,8 @@ def _store(todo: Mapping[UUID, _Morning], news: Mapping[UUID, Sequence[Notice]],
     for user_id, notices in news.items():
         morning = todo[user_id]
         told = [each for each in notices if morning.is_working or _is_pressing(each)]
-        if told:
+        # What somebody has taken upon them or put off since rides along, but causes no mail.
+        if any(not is_quiet(notice.alert, now) or notice.repeat_on for notice in told):
             deliveries.append(_mail(morning, now))
             for notice in told:
                 notice.delivery = deliveries[-1]
@@ -191,13 +227,17 @@ def _again(notice_of: Alert, user_id: UUID, form: str, morning: _Morning, now: d
 def _unheard(
     todo: Mapping[UUID, _Morning], waits: Collection[tuple[UUID, UUID]], now: datetime
 ) -> list[Notice]:
-    """What an earlier morning could not say; what waits anyway is not said twice."""
+    """What an earlier mail could not say; what waits anyway is not said twice."""
     return [
-        _again(notice.alert, notice.user_id, notice.form, todo[notice.user_id], now)
+        _again(notice.alert, notice.user_id, _in_morning(notice.form), todo[notice.user_id], now)
         for notice in lost(todo.keys(), since=now - _LOST_FOR, now=now)
         if (notice.alert_id, notice.user_id) not in waits
         and notice.brand_id in todo[notice.user_id].person.brand_ids
     ]
+
+
+def _in_morning(form: str) -> Form:
+    return Form.ROUND if form == Form.AT_ONCE else Form(form)
 
 
 def _repeats(
@@ -232,18 +272,25 @@ def _again_after(again: Again, now: datetime) -> datetime:
 
 
 def _tell_at_once(now: datetime) -> None:
-    """Warnings that wait for a morning which would come too late go now."""
+    """What cannot wait for a morning goes now: it would come too late, or was to be told at once and was not."""
     if not late_rounds(now=now).exists():
         return
     with _turn():
         stranded = list(late_rounds(now=now))
         everybody = people({notice.user_id for notice in stranded})
+        by_brand = teams({notice.brand_id for notice in stranded}, now=now)
+        holding = standing([notice.alert for notice in stranded], now=now)
         at_once = [
             notice
             for notice in stranded
-            if (person := everybody.get(notice.user_id)) is not None
-            and notice.brand_id in person.brand_ids
-            and not is_in_time(next_morning(now, person.hours, working=True), notice.alert.lapses_at)
+            if by_brand[notice.brand_id].can_act(notice.user_id)
+            and holding[notice.alert_id].holds
+            and (
+                notice.form == Form.AT_ONCE
+                or not is_in_time(
+                    next_morning(now, everybody[notice.user_id].hours, working=True), notice.alert.lapses_at
+                )
+            )
         ]
         for notice in at_once:
             notice.form = Form.AT_ONCE

@@ -1,11 +1,11 @@
 """Who hears of alerts that were raised or reopened, or that hit one more flight: rows not stored yet."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from alerts.enums import AlertKind, DeliveryState, Wish
+from alerts.enums import AlertKind, DeliveryState, Form, Outcome, Wish
 from alerts.models import Alert, Notice
 from alerts.queries.mornings import next_rounds
 from alerts.queries.people import teams, wishes_of
@@ -28,10 +28,11 @@ class RaisedAlert:
     flights: Sequence[HitFlight]
 
 
-def notices_for(found: Sequence[RaisedAlert], *, now: datetime) -> list[Notice]:
+def notices_for(found: Sequence[RaisedAlert], *, now: datetime, anew: Collection[UUID] = ()) -> list[Notice]:
     """The first notices of these alerts, for people who have none yet; they are not stored (``store_notices`` does).
 
-    Among them are notices on file whose message was cancelled unsent because the alert had not held any more.
+    Among them are notices on file that no message told because the alert had not held at that moment. Of the alerts
+    ``anew`` everybody hears once more.
     Warnings that come with the next morning round do if it is in time, and go at once if not: nobody has to say that
     they are late. While a lapse is acknowledged or snoozed (the alert says so) tighter steps are quiet for those who
     had heard of it before; both end at the 1-day step. The number of queries depends on the number of alerts only by
@@ -42,8 +43,11 @@ def notices_for(found: Sequence[RaisedAlert], *, now: datetime) -> list[Notice]:
     alerts = [each.alert for each in found]
     by_brand = teams({alert.brand_id for alert in alerts}, now=now)
     acknowledged = _acknowledged(alerts)
-    told, unsaid = _told(alerts)
-    informed = set(_informed([alert for alert in alerts if _is_quiet(alert, now)]))
+    told, unsaid = _told([alert for alert in alerts if alert.pk not in anew])
+    told |= set(
+        Notice.objects.filter(alert__in=anew, repeat_on=now.date()).values_list("alert_id", "user_id")
+    )
+    informed = set(_informed([alert for alert in alerts if is_quiet(alert, now)]))
     wanted: list[tuple[Alert, UUID, bool]] = []
     for each in found:
         alert = each.alert
@@ -73,7 +77,10 @@ def notices_for(found: Sequence[RaisedAlert], *, now: datetime) -> list[Notice]:
         if form is None:
             continue
         notice = unsaid.get((alert.pk, user_id)) or Notice(
-            brand_id=alert.brand_id, user_id=user_id, created_at=now
+            brand_id=alert.brand_id,
+            user_id=user_id,
+            repeat_on=now.date() if alert.pk in anew else None,
+            created_at=now,
         )
         notice.alert, notice.form, notice.delivery = alert, form, None
         notices.append(notice)
@@ -87,7 +94,7 @@ def store_notices(notices: Sequence[Notice]) -> None:
     Notice.objects.bulk_update(known, ["form", "delivery"], batch_size=_SLICE)
 
 
-def _is_quiet(alert: Alert, now: datetime) -> bool:
+def is_quiet(alert: Alert, now: datetime) -> bool:
     """Whether somebody took the lapse upon them, or put it off: then it is not said again before the last day."""
     if alert.step <= EVERYBODY_FROM:
         return False
@@ -100,27 +107,35 @@ def _lapse(alert: Alert) -> _Lapse:
 
 
 def _acknowledged(alerts: Sequence[Alert]) -> set[_Lapse]:
-    """The lapses, of those that are a day away, of which somebody acknowledged any step."""
+    """The lapses, of those that are a day away, that somebody had at the step before; it may have been taken back."""
     last = [alert for alert in alerts if alert.step == EVERYBODY_FROM]
-    rows: set[_Lapse] = set()
+    latest: dict[_Lapse, datetime | None] = {}
     for part in _slices([alert.subject_id for alert in last]):
-        rows.update(
+        for *lapse, acknowledged_at in (
             Alert.objects.filter(
-                brand__in={alert.brand_id for alert in last},
-                subject_id__in=part,
-                acknowledged_at__isnull=False,
-            ).values_list("brand_id", "kind", "subject_id", "lapses_at")
-        )
-    return rows
+                brand__in={alert.brand_id for alert in last}, subject_id__in=part, step__gt=EVERYBODY_FROM
+            )
+            .exclude(outcome=Outcome.SKIPPED)
+            .order_by("-step")
+            .values_list("brand_id", "kind", "subject_id", "lapses_at", "acknowledged_at")
+        ):
+            latest[lapse[0], lapse[1], lapse[2], lapse[3]] = acknowledged_at
+    return {lapse for lapse, acknowledged_at in latest.items() if acknowledged_at is not None}
 
 
 def _told(alerts: Sequence[Alert]) -> tuple[set[tuple[UUID, UUID]], dict[tuple[UUID, UUID], Notice]]:
-    """By alert and person: who has a first notice, and apart from them those whose message was cancelled unsent."""
+    """By alert and person: who has a first notice, and apart from them those that were to be told at once and were not.
+
+    Their message was cancelled, or left them out: the alert did not hold when it was written.
+    """
     told: set[tuple[UUID, UUID]] = set()
     unsaid: dict[tuple[UUID, UUID], Notice] = {}
     for part in _slices([alert.pk for alert in alerts]):
         for notice in Notice.objects.filter(alert__in=part, repeat_on=None).select_related("delivery"):
-            if notice.delivery is not None and notice.delivery.state == DeliveryState.CANCELLED:
+            delivery = notice.delivery
+            if notice.form == Form.AT_ONCE and (
+                delivery is None or delivery.state == DeliveryState.CANCELLED
+            ):
                 unsaid[notice.alert_id, notice.user_id] = notice
             else:
                 told.add((notice.alert_id, notice.user_id))

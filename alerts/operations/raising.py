@@ -7,18 +7,18 @@ decide between two who raise the same, and rows that somebody else holds are lef
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, QuerySet
 
 from alerts.enums import AlertKind, DeliveryState, Outcome
 from alerts.models import Alert, AlertFlight, Delivery, Notice
-from alerts.operations.messages import RAISED, RESOLVED, make_deliveries, tell_channels
+from alerts.operations.messages import RAISED, REOPENED, RESOLVED, make_deliveries, tell_channels
 from alerts.operations.notices import RaisedAlert, notices_for, store_notices
 from alerts.queries.lapses import News, Part, StaleHit, Untold, news_of, parts
 from alerts.rules.people import EVERYBODY_FROM
@@ -31,6 +31,8 @@ _logger = logging.getLogger(__name__)
 
 # Below the number of parameters that SQLite takes in one query.
 _SLICE = 900
+# Who resumes a flight after a shorter pause need not be told again why it does not run.
+_JUST_NOW = timedelta(hours=1)
 # The message was accepted, or may have been.
 _SAID = (DeliveryState.SENT, DeliveryState.SENDING)
 # What a tighter step takes over from the one before it, until the last day.
@@ -86,21 +88,32 @@ class _Lapse:
         return all(is_skipped(self.step, each.window) for each in self.flights)
 
 
-def raise_alerts(*, now: datetime, ahead: Mapping[UUID, datetime] | None = None) -> Raised:
+def raise_alerts(
+    *,
+    now: datetime,
+    ahead: Mapping[UUID, datetime] | None = None,
+    beyond: Mapping[UUID, datetime] | None = None,
+) -> Raised:
     """Close the alerts that hold no more, raise and reopen those that are due, with notices and messages.
 
     ``now`` is that of the database. ``ahead``: only these brands; steps of the morning round whose instant lies before
-    the one given are due already. One transaction for each slice of brands; a slice that fails is undone, the others
-    are raised. Raises the first DatabaseError then.
+    the one given, the brand's next morning, are due already. ``beyond``: the morning after that (``rules.steps``). One
+    transaction for each slice of brands; one that fails is undone and tried brand by brand, so that a brand's trouble
+    is its own. Raises the first such error after all others were raised.
     """
     run = uuid7()
     total, problem = Raised(), None
-    for part in parts(now=now, ahead=ahead):
+    waiting = list(reversed(list(parts(now=now, ahead=ahead, beyond=beyond))))
+    while waiting:
+        part = waiting.pop()
         try:
             total += _raise_part(part, run=run, now=now)
-        except DatabaseError as error:
+        except Exception as error:
             _logger.exception("Alerts of %d brands were not raised.", len(part.brand_ids))
-            problem = problem or error
+            if len(part.brand_ids) > 1 and connection.is_usable():
+                waiting += [replace(part, brand_ids=(brand_id,)) for brand_id in part.brand_ids]
+            else:
+                problem = problem or error
     if problem is not None:
         raise problem
     return total
@@ -222,10 +235,11 @@ def _open(lapses: Sequence[_Lapse], *, run: UUID, now: datetime) -> Raised:
                 continue
         ending |= before
     _end(ending.values(), Outcome.SUPERSEDED, now=now)
-    retold = _reopen([alert for alert, _ in again])
+    retold, anew, back = _reopen([alert for alert, _ in again], now=now)
     ours = _store([alert for alert, _ in new], run=run)
     raised = [(alert, lapse) for alert, lapse in new if alert.pk in ours]
-    notices, deliveries = _tell([*raised, *again, *joined], retold, run=run, now=now)
+    notices, deliveries = _tell([*raised, *again, *joined], retold, anew, run=run, now=now)
+    deliveries += len(tell_channels(back, event=REOPENED, now=now))
     skipped = sum(1 for alert, _ in raised if alert.outcome)
     return Raised(
         raised=len(raised) - skipped,
@@ -287,14 +301,24 @@ def _new_alert(lapse: _Lapse, before: Iterable[Alert], *, run: UUID, now: dateti
     return alert
 
 
-def _reopen(alerts: Collection[Alert]) -> list[Alert]:
-    """Open alerts again whose lapse is back; those of which nobody had been told: they are to be told."""
+def _reopen(alerts: Collection[Alert], *, now: datetime) -> tuple[list[Alert], list[Alert], list[Alert]]:
+    """Open alerts again whose lapse is back. Returns which of them
+
+    nobody had been told of: they are to be told; are about flights that do not run now (again): everybody hears of them
+    once more, unless it was settled just now; and which had been told and settled: channels hear that they are back.
+    """
     unheard = [alert for alert in alerts if alert.outcome == Outcome.CANCELLED]
+    settled = [alert for alert in alerts if alert.outcome == Outcome.RESOLVED]
+    anew = [
+        alert
+        for alert in settled
+        if alert.step <= 0 and alert.closed_at is not None and alert.closed_at <= now - _JUST_NOW
+    ]
     for alert in alerts:
         alert.closed_at, alert.outcome = None, ""
     for ids in _sliced([alert.pk for alert in alerts]):
         Alert.objects.filter(pk__in=ids).update(closed_at=None, outcome="")
-    return unheard
+    return unheard, anew, settled
 
 
 def _store(alerts: Sequence[Alert], *, run: UUID) -> set[UUID]:
@@ -306,7 +330,12 @@ def _store(alerts: Sequence[Alert], *, run: UUID) -> set[UUID]:
 
 
 def _tell(
-    pairs: Sequence[tuple[Alert, _Lapse]], retold: Iterable[Alert], *, run: UUID, now: datetime
+    pairs: Sequence[tuple[Alert, _Lapse]],
+    retold: Iterable[Alert],
+    anew: Iterable[Alert],
+    *,
+    run: UUID,
+    now: datetime,
 ) -> tuple[int, int]:
     """Write down which flights the alerts hit, who hears of it, and what goes out at once; how many of the latter."""
     insert_new(
@@ -318,7 +347,9 @@ def _tell(
     )
     loud = [(alert, lapse) for alert, lapse in pairs if alert.closed_at is None]
     notices = notices_for(
-        [RaisedAlert(alert, [each.flight for each in lapse.flights]) for alert, lapse in loud], now=now
+        [RaisedAlert(alert, [each.flight for each in lapse.flights]) for alert, lapse in loud],
+        now=now,
+        anew={alert.pk for alert in anew},
     )
     to_channels = [alert for alert, _ in loud if alert.run == run] + list(retold)
     deliveries = make_deliveries(notices, run=run, now=now, alerts=to_channels)

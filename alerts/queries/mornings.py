@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from alerts.enums import AlertKind, DeliveryKind, DeliveryState, Form
 from alerts.models import Alert, AlertFlight, Delivery, Heartbeat, Notice
 from alerts.queries.people import morning_key, people
-from alerts.rules.mornings import MADE_UP_FOR, due_day, is_working_day, next_morning
+from alerts.rules.mornings import CLOCKS_DIFFER, MADE_UP_FOR, due_day, is_working_day, next_morning
 from alerts.rules.people import EVERYBODY_FROM, HitFlight
 from authorizations.models import PostGap
 
@@ -32,9 +32,12 @@ class Again:
 
 
 def mornings_made_until(*, now: datetime) -> datetime:
-    """The instant up to which every morning was made; if none ever was, those worth making up are open."""
+    """The instant up to which every morning was made.
+
+    If none ever was, or the clock was far ahead when they were, those worth making up are open.
+    """
     made = Heartbeat.objects.filter(name=MORNINGS).values_list("at", flat=True).first()
-    return now - MADE_UP_FOR if made is None else made
+    return now - MADE_UP_FOR if made is None or made > now + CLOCKS_DIFFER else made
 
 
 def without_mail(days: Mapping[UUID, date]) -> set[UUID]:
@@ -63,14 +66,13 @@ def next_rounds(user_ids: Collection[UUID], *, now: datetime) -> dict[UUID, date
 
 
 def lost(user_ids: Collection[UUID], *, since: datetime, now: datetime) -> list[Notice]:
-    """What morning mails made after ``since`` should have told these people, and never will; three queries.
+    """What mails made after ``since`` should have told these people, and never will; three queries.
 
     The alerts are open, and nothing was said of them to the same person later.
     """
     mails = Delivery.objects.filter(
         Q(state__in=_LOST) | Q(state=DeliveryState.DUE, send_before__lte=now),
         user__in=user_ids,
-        kind=DeliveryKind.MORNING,
         dated_at__gt=since,
     ).values_list("pk", flat=True)
     ids = list(mails)
@@ -89,14 +91,26 @@ def waiting(user_ids: Collection[UUID]) -> QuerySet[Notice]:
 
 
 def late_rounds(*, now: datetime) -> QuerySet[Notice]:
-    """Warnings that wait for a round although the lapse is near enough to ask whether that comes in time."""
+    """Warnings that wait for a round although the lapse is near enough to ask whether that comes in time.
+
+    And those that were to be told at once: they did not hold when their message was written.
+    """
+    near = Q(form=Form.ROUND, alert__step__gt=0, alert__lapses_at__lt=now + _FAR)
     return Notice.objects.filter(
-        delivery=None,
-        form=Form.ROUND,
-        alert__closed_at=None,
-        alert__step__gt=0,
-        alert__lapses_at__lt=now + _FAR,
+        near | Q(form=Form.AT_ONCE), delivery=None, alert__closed_at=None
     ).select_related("alert")
+
+
+def flights_of(alert_ids: Collection[UUID]) -> list[tuple[UUID, HitFlight]]:
+    """The flights that these alerts hit, with who answers for them; one query."""
+    rows = AlertFlight.objects.filter(alert__in=alert_ids).values_list(
+        "alert_id",
+        "flight_id",
+        "flight__buyer_id",
+        "flight__campaign__buyer_id",
+        "flight__post__creator__manager_id",
+    )
+    return [(alert_id, HitFlight(*about)) for alert_id, *about in rows]
 
 
 def last_heard(alert_ids: Collection[UUID], user_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], datetime]:

@@ -12,6 +12,7 @@ from alerts.rules.mornings import Hours
 from alerts.rules.people import Member, Team
 from brands.models import Membership
 from sparktrack.core.days import local_date
+from sparktrack.core.zones import is_zone
 
 _MORNING = "morning:"
 
@@ -40,7 +41,7 @@ def teams(brand_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Team]:
     for brand_id, zone, user_id, *about in rows:
         members[brand_id][user_id] = Member(user_id, *about)
         if brand_id not in days:
-            days[brand_id] = local_date(now, zone)
+            days[brand_id] = local_date(now, zone if is_zone(zone) else "UTC")
     # Where nobody is a member nobody asks for the day.
     return {brand_id: Team(found, days.get(brand_id, now.date())) for brand_id, found in members.items()}
 
@@ -49,7 +50,7 @@ def people(user_ids: Collection[UUID] | None = None) -> dict[UUID, Person]:
     """Active members of any brand, all of them or those of ``user_ids``; one query.
 
     A person's hour is the one they chose, else the digest hour of their first brand by name; its zone is theirs, else
-    that brand's.
+    that brand's. A zone that this system does not know (any more) must not keep everybody from their mails: it is UTC.
     """
     rows = Membership.objects.filter(user__is_active=True)
     if user_ids is not None:
@@ -69,7 +70,8 @@ def people(user_ids: Collection[UUID] | None = None) -> dict[UUID, Person]:
         brand_ids[user_id].append(brand_id)
         if user_id not in found:
             chosen = hour if own_hour is None else own_hour
-            found[user_id] = Person(user_id, Hours(own_zone or zone, chosen), ())
+            known = next((name for name in (own_zone, zone) if name and is_zone(name)), "UTC")
+            found[user_id] = Person(user_id, Hours(known, chosen), ())
     return {
         user_id: Person(user_id, person.hours, tuple(brand_ids[user_id])) for user_id, person in found.items()
     }

@@ -13,6 +13,8 @@ from sparktrack.core.days import first_instant, local_date
 
 # A morning that was missed (nothing ran) is made up for that long, but not on the next day.
 MADE_UP_FOR = timedelta(hours=10)
+# Clocks of one system do not differ by more.
+CLOCKS_DIFFER = timedelta(minutes=5)
 # A round that comes later than this before the lapse is no warning: then the mail goes at once.
 ENOUGH_NOTICE = timedelta(hours=12)
 _SATURDAY = 5

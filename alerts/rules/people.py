@@ -58,12 +58,12 @@ class Team:
 
         Who left the brand, is inactive or may only read cannot act; a deputy who cannot stands in for nobody.
         """
-        if user_id is None or not self._can_act(user_id):
+        if user_id is None or not self.can_act(user_id):
             return None
         passed = [user_id]
         while (member := self.members[passed[-1]]).is_away(self.today):
             deputy = member.deputy_id
-            if deputy is None or deputy in passed or not self._can_act(deputy):
+            if deputy is None or deputy in passed or not self.can_act(deputy):
                 break
             passed.append(deputy)
         return passed[-1]
@@ -73,7 +73,8 @@ class Team:
         found = (self.answering(each.user_id) for each in self.members.values() if each.role == Role.ADMIN)
         return {user_id for user_id in found if user_id is not None}
 
-    def _can_act(self, user_id: UUID) -> bool:
+    def can_act(self, user_id: UUID) -> bool:
+        """Whether this is an active member who may do more than read."""
         member = self.members.get(user_id)
         return member is not None and member.role != Role.VIEWER
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
@@ -137,9 +138,9 @@ class _Pass:
 
     def _handle(self, delivery: Delivery) -> Answer | None:
         """Everything about one message; None when it was not ours any more."""
-        answer = self._written(delivery)
+        tells, answer = self._written(delivery)
         if answer is None:
-            if not deliveries.begin(delivery, now=self._now):
+            if not deliveries.begin(delivery, now=self._now, tells=tells):
                 self._done.lost += 1
                 deliveries.release([delivery], now=self._now, why="its turn came too late")
                 return None
@@ -147,13 +148,15 @@ class _Pass:
         self._record(delivery, answer)
         return answer
 
-    def _written(self, delivery: Delivery) -> Answer | None:
-        """Judges and writes the message onto ``delivery``; an answer if that already decides."""
+    def _written(self, delivery: Delivery) -> tuple[tuple[UUID, ...] | None, Answer | None]:
+        """Judges and writes the message onto ``delivery``: the notices it tells; an answer if that already decides."""
+        tells = None
         try:
             letter = self._write(delivery, now=self._now)
             if letter is None:
-                return Answer(AttemptOutcome.CANCELLED, "Nothing of it holds any more.")
+                return None, Answer(AttemptOutcome.CANCELLED, "Nothing of it holds any more.")
             if delivery.message is None:
+                tells = letter.notices if delivery.channel is None else None
                 delivery.message = _packed(delivery, letter)
                 delivery.subject = letter.subject
                 delivery.address = delivery.address or (delivery.user.email if delivery.user else "")
@@ -161,8 +164,8 @@ class _Pass:
             raise  # of the database, not of this message
         except Exception as error:
             log.exception("delivery %s cannot be written", delivery.pk)
-            return Answer(AttemptOutcome.BROKEN, f"It could not be written: {type(error).__name__}.")
-        return None
+            return None, Answer(AttemptOutcome.BROKEN, f"It could not be written: {type(error).__name__}.")
+        return tells, None
 
     def _sent(self, delivery: Delivery) -> Answer:
         send = self._mailer.send if delivery.channel is None else CHANNELS[ChannelKind(delivery.channel.kind)]

@@ -12,7 +12,7 @@ from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
 from alerts.operations.saying import acknowledge, snooze
 from brands.enums import Role
-from brands.models import Membership
+from brands.models import Membership, User
 from campaigns.operations.flights import pause_flights
 from tests.alerts import scenes
 from tests.factories import MembershipFactory
@@ -133,6 +133,16 @@ def test_a_warning_of_the_weekend_comes_on_friday(world, manager):
     assert not Delivery.objects.exclude(kind=DeliveryKind.MORNING).exists()
 
 
+def test_two_warnings_before_a_monday_do_not_share_the_friday(world, manager):
+    """Three days before Monday noon is Friday noon, a day before is Sunday noon: Thursday and Friday."""
+    thursday = MONDAY + 3 * DAY + EIGHT
+    running(world, manager=manager, ends_at=MONDAY + 7 * DAY + 12 * HOUR)
+    scenes.mornings_made(thursday - MINUTE)
+    assert go_on(thursday, thursday + DAY, thursday + 2 * DAY, thursday + 3 * DAY) == [1, 1, 0, 0]
+    assert [steps(each) for each in mails(manager)] == [[(3, False)], [(1, False)]]
+    assert not mails(manager, DeliveryKind.ALERT).exists()
+
+
 def test_saturday_and_sunday_bring_no_digest(world, manager):
     saturday = MONDAY + 5 * DAY + EIGHT
     scenes.mornings_made(saturday - HOUR)
@@ -164,13 +174,40 @@ def test_one_mail_for_two_brands_at_the_hour_of_the_first_by_name(world, manager
     assert {each.brand_id for each in mails(manager).get().notices.all()} == {world.brand.pk, other.brand.pk}
 
 
-def test_a_brand_that_somebody_left_is_in_no_mail_of_theirs(world, manager, admin):
+def test_what_waited_for_somebody_who_left_is_told_to_who_answers_now(world, manager, admin):
     running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
     raise_alerts(now=MONDAY)
     other = World(now=MONDAY)
     MembershipFactory(brand=other.brand, user=manager, role=Role.MANAGER)
     Membership.objects.filter(user=manager, brand=world.brand).delete()
+    assert go_on(MONDAY + EIGHT) == [1]
+    assert (mails(manager).count(), mails(admin).count()) == (0, 1)
+
+
+def test_what_somebody_took_upon_them_before_the_morning_causes_no_mail_but_rides_along(world, manager):
+    running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
+    raise_alerts(now=MONDAY)
+    acknowledge(
+        brand=world.brand, alerts=list(Alert.objects.all()), by=manager, now=MONDAY + HOUR, actor=world.actor
+    )
     assert go_on(MONDAY + EIGHT) == [0]
+    running(world, manager=manager, ends_at=MONDAY + 12 * DAY)
+    assert go_on(MONDAY + DAY + EIGHT) == [1]
+    assert mails(manager).get().notices.count() == 2
+
+
+def test_a_clock_that_was_far_ahead_once_silences_no_morning(world, manager):
+    assert send_mornings(now=MONDAY + 3 * DAY + 9 * HOUR) == 0
+    running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
+    assert go_on(MONDAY + EIGHT, MONDAY + EIGHT + MINUTE, MONDAY + DAY + EIGHT) == [1, 0, 0]
+
+
+def test_a_zone_that_nobody_knows_any_more_keeps_nobody_from_their_mail(world, manager, buyer):
+    User.objects.filter(pk=buyer.pk).update(time_zone="US/Gone")
+    running(world, manager=manager, buyer=buyer, ends_at=MONDAY - 2 * DAY)
+    assert raise_alerts(now=MONDAY).deliveries == 2
+    running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
+    assert go_on(MONDAY + EIGHT) == [1]
 
 
 def test_who_is_inactive_gets_nothing(world, manager):
@@ -228,6 +265,17 @@ def test_a_mail_nobody_could_send_until_the_next_morning_gives_its_lines_to_that
     times = MONDAY + EIGHT, MONDAY + DAY + EIGHT - MINUTE, MONDAY + DAY + EIGHT
     assert go_on(*times, delivers=False) == [1, 0, 1]
     assert steps(mails(manager).last()) == [(14, True)]
+
+
+def test_what_could_not_be_said_at_once_is_said_in_the_morning(world, manager):
+    """The mail server refused for good when it stopped; on Saturday that is worth a mail, too."""
+    friday = MONDAY + 4 * DAY
+    running(world, manager=manager, ends_at=friday + 12 * HOUR)
+    scenes.mornings_made(friday + 11 * HOUR)
+    go_on(friday + 12 * HOUR, delivers=False)
+    sent(mails(manager, DeliveryKind.ALERT).get(), state=DeliveryState.FAILED)
+    assert go_on(friday + DAY + EIGHT, friday + 2 * DAY + EIGHT) == [1, 0]
+    assert steps(mails(manager).get()) == [(0, True)]
 
 
 def test_what_could_not_be_said_and_is_over_is_left(world, manager):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.enums import AlertKind, DeliveryState, Outcome
 from alerts.models import Alert, AlertFlight, Delivery, Notice
+from alerts.operations import raising
 from alerts.operations.raising import Raised, raise_alerts
 from alerts.queries.standing import standing
 from authorizations.models import PostGap
@@ -245,9 +246,40 @@ def test_a_flight_that_was_told_of_paused_and_resumed_is_open_again_without_a_se
     pause_flights(flights=[flight], **world.by)
     assert raise_alerts(now=NOW + HOUR).resolved == 1
     resume_flights(flights=[flight], **world.by)
-    done = raise_alerts(now=NOW + 2 * HOUR)
+    done = raise_alerts(now=NOW + HOUR + timedelta(minutes=59))
     assert (done.reopened, done.raised, done.deliveries) == (1, 0, 0)
     assert shown() == [("rights", 0, "", 1)]
+
+
+@pytest.mark.parametrize("pause", [HOUR, 40 * DAY])
+def test_a_flight_that_is_resumed_later_without_a_code_is_told_of_once_more(world, pause):
+    flight = running(world, code_days=-2)
+    raise_alerts(now=NOW)
+    sent()
+    pause_flights(flights=[flight], **world.by)
+    assert raise_alerts(now=NOW + HOUR).resolved == 1
+    resume_flights(flights=[flight], **world.by)
+    done = raise_alerts(now=NOW + HOUR + pause)
+    assert (done.reopened + done.raised, done.deliveries) == (1, 2)
+    assert raise_alerts(now=NOW + HOUR + pause) == NOTHING
+
+
+def test_a_brand_that_cannot_be_raised_keeps_no_other_from_its_alerts(world, monkeypatch):
+    running(world, code_days=3)
+    other = World(now=NOW)
+    other.buyer = other.member(Role.BUYER)
+    running(other, code_days=3)
+    raise_news = raising._raise_news
+
+    def broken(news, **about):
+        if any(each.brand_id == other.brand.pk for each in news.untold):
+            raise LookupError("a zone that nobody knows")
+        return raise_news(news, **about)
+
+    monkeypatch.setattr(raising, "_raise_news", broken)
+    with pytest.raises(LookupError):
+        raise_alerts(now=NOW)
+    assert set(Alert.objects.values_list("brand", flat=True)) == {world.brand.pk}
 
 
 def test_a_launched_flight_whose_start_lies_ahead_is_warned_of_as_planned(world):
