@@ -76,6 +76,11 @@ class Delivery(Row):
                 fields=["lease_until"], condition=Q(state=DeliveryState.SENDING), name="delivery_leased"
             ),
             models.Index(fields=["alert"], condition=Q(alert__isnull=False), name="delivery_by_alert"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(state__in=[DeliveryState.FAILED, DeliveryState.EXPIRED]),
+                name="delivery_given_up",
+            ),
         )
 
     def __str__(self) -> str:
