@@ -13,9 +13,10 @@ from django.db.models import Q
 
 from alerts.enums import AlertState, DeliveryState, Form, Outcome
 from alerts.models import Alert, Attempt, Channel, Delivery, Notice
-from alerts.queries.lines import AlertLine, alert_lines
+from alerts.queries.lines import AlertLine, alert_lines, state_of
 from alerts.queries.people import Person, people
 from alerts.rules.mornings import next_morning
+from alerts.rules.people import EVERYBODY_FROM
 from brands.models import AuditEntry, Brand, User
 
 # Flights that the page of a lapse names.
@@ -173,7 +174,15 @@ def _expected(notice: Notice, hearers: Mapping[UUID, Person], *, now: datetime) 
 
 
 def _coming(alert: Alert, brand: Brand, *, now: datetime) -> list[ComingStep]:
-    """The steps that are tighter than the one that was raised and whose instant has not come, widest first."""
+    """The steps that are tighter than the one that was raised and whose instant has not come, widest first.
+
+    Without those that are quiet: before the last day of a lapse that somebody has, before the end of a snooze.
+    """
+    state = state_of(alert, now=now)
     steps = [*brand.warning_steps, 0]
     found = [ComingStep(step, alert.lapses_at - timedelta(days=step)) for step in steps if step < alert.step]
-    return [step for step in found if step.at > now]
+    if state is AlertState.ACKNOWLEDGED:
+        found = [each for each in found if each.step <= EVERYBODY_FROM]
+    elif state is AlertState.SNOOZED and alert.snoozed_until is not None:
+        found = [each for each in found if each.at >= alert.snoozed_until]
+    return [each for each in found if each.at > now]

@@ -60,9 +60,11 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const { id } = event.target;
-    const asked = event.detail.requestConfig?.verb === "post" && document.activeElement === document.body;
-    if (asked && ["alerts", "post-alerts"].includes(id)) {
-      document.getElementById(id === "alerts" ? "said" : "alerts-of-post").focus({ preventScroll: true });
+    if (["alerts", "post-alerts"].includes(id) && event.detail.requestConfig?.verb === "post") {
+      htmx.trigger(".bell", "said");
+      if (document.activeElement === document.body) {
+        document.getElementById(id === "alerts" ? "said" : "alerts-of-post").focus({ preventScroll: true });
+      }
     } else if (["view", "lines"].includes(id) && document.getElementById("board-alerts")) {
       // The lines were exchanged, and with them the marks.
       htmx.trigger("#board-alerts", "lines");

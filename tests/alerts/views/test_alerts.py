@@ -318,6 +318,18 @@ def test_all_steps_of_the_lapse_are_told_and_those_to_come(world, mara, jonas, c
         assert "Thu 26 Nov, 09:05 EST at the lapse: at once" in said
 
 
+def test_quiet_steps_are_not_among_those_to_come(world, mara, jonas, client):
+    row = scenes.alert(world, flight_of(world, mara, jonas), step=7)
+    acknowledge(alerts=[row], by=mara, **world.by)
+    said = words(opened(client, world, row))
+    assert "3 days before:" not in said
+    assert "1 day before:" in said
+    snooze(alerts=[row], until=world.now + 3 * DAY, reason="Soon", by=mara, **world.by)
+    said = words(opened(client, world, row))
+    assert "3 days before:" not in said
+    assert "1 day before:" in said
+
+
 def test_the_page_of_a_closed_one_and_of_one_without_flights(world, mara, jonas, client):
     flight = flight_of(world, mara, jonas, title="Morning routine")
     row = scenes.closed(scenes.alert(world, flight), world.now)
