@@ -84,17 +84,23 @@ class News:
         return bool(self.untold or self.stale)
 
 
-def parts(*, now: datetime, ahead: Mapping[UUID, datetime] | None = None) -> Iterator[Part]:
+def parts(
+    *,
+    now: datetime,
+    ahead: Mapping[UUID, datetime] | None = None,
+    beyond: Mapping[UUID, datetime] | None = None,
+) -> Iterator[Part]:
     """All brands, or those of ``ahead``, in slices of equal reaches.
 
-    ``ahead``: brand → steps of the morning round whose instant lies before that one are due already.
+    ``ahead``, ``beyond``: brand → its next morning of the round, and the one after that (``rules.steps.reaches``).
     """
     rows = Brand.objects.order_by("pk").values_list("pk", "warning_steps")
     if ahead is not None:
         rows = rows.filter(pk__in=ahead)
     grouped: dict[tuple[Reach, ...], list[UUID]] = {}
     for brand_id, steps in rows:
-        found = reaches(steps, now=now, ahead=(ahead or {}).get(brand_id))
+        mornings = {"ahead": (ahead or {}).get(brand_id), "beyond": (beyond or {}).get(brand_id)}
+        found = reaches(steps, now=now, **mornings)
         grouped.setdefault(found, []).append(brand_id)
     for found, brand_ids in grouped.items():
         for start in range(0, len(brand_ids), SLICE):

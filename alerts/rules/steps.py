@@ -24,18 +24,26 @@ class Reach:
     until: datetime
 
 
-def reaches(steps: Iterable[int], *, now: datetime, ahead: datetime | None = None) -> tuple[Reach, ...]:
+def reaches(
+    steps: Iterable[int], *, now: datetime, ahead: datetime | None = None, beyond: datetime | None = None
+) -> tuple[Reach, ...]:
     """How far each step of a brand reaches at ``now``, tightest first; steps of less than a day are none.
 
-    With ``ahead`` a step of the morning round is due already if its instant lies before that one.
+    With ``ahead``, the next morning of the round, a step of the round is due already if its instant lies before that.
+    ``beyond`` is the one after that: where the round of ``ahead`` will say a tighter step already, the wider one is due
+    now, so that the two do not share a morning (3 days and 1 day before a Monday are Thursday and Friday).
     """
     found = []
+    tighter: int | None = None
     for step in sorted({step for step in steps if step > AT_LAPSE}):
         days = timedelta(days=step)
         until = now + days
         if ahead is not None and step <= LONGEST_IN_ROUND:
             until = max(until, ahead + days - timedelta.resolution)
+            if beyond is not None and tighter is not None:
+                until = max(until, beyond + timedelta(days=tighter) - timedelta.resolution)
         found.append(Reach(step, until))
+        tighter = step
     return tuple(found)
 
 

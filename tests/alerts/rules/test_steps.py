@@ -14,9 +14,9 @@ TICK = timedelta.resolution
 USUAL = (30, 14, 7, 3, 1)
 
 
-def step(lapses_at, *, steps=USUAL, now=NOW, ahead=None):
+def step(lapses_at, *, steps=USUAL, now=NOW, **mornings):
     """The step that is due for this lapse."""
-    return due_step(lapses_at, reaches(steps, now=now, ahead=ahead), now=now)
+    return due_step(lapses_at, reaches(steps, now=now, **mornings), now=now)
 
 
 @pytest.mark.parametrize(("days", "wider"), [(30, None), (14, 30), (7, 14), (3, 7), (1, 3)])
@@ -53,6 +53,21 @@ def test_a_morning_looks_ahead_for_the_steps_of_the_round_only():
     assert step(monday + 3 * DAY, ahead=monday) == 7
     assert step(NOW + 7 * DAY + TICK, ahead=monday) == 14
     assert step(monday + 6 * DAY - TICK, steps=(6,), ahead=monday) == 6
+
+
+def test_steps_that_would_share_a_morning_are_said_on_two():
+    """It is Thursday; Friday's round says what lapses a day after the weekend, so the wider warning goes now."""
+    friday = NOW + DAY
+    monday = friday + 3 * DAY
+    mornings = {"ahead": friday, "beyond": monday}
+    assert step(monday + DAY - TICK, **mornings) == 3
+    assert step(monday + DAY, **mornings) == 7
+    assert step(friday + DAY - TICK, **mornings) == 1
+    assert step(friday + DAY, **mornings) == 3
+    # In the middle of the week nothing is said earlier, nor are lines of the digest.
+    midweek = {"ahead": NOW + DAY, "beyond": NOW + 2 * DAY}
+    assert reaches(USUAL, now=NOW, **midweek) == reaches(USUAL, now=NOW, ahead=NOW + DAY)
+    assert reaches((9, 3), now=NOW, **mornings)[1] == Reach(9, NOW + 9 * DAY)
 
 
 def test_a_morning_that_is_over_looks_no_less_far_than_now():

@@ -14,7 +14,7 @@ from brands.models import Brand
 from sparktrack.core.days import local_date
 from tests.alerts.simulation.report import Lapse
 
-DAY = timedelta(days=1)
+DAY, TICK = timedelta(days=1), timedelta.resolution
 STEPS = (30, 14, 7, 3, 1)
 # The mornings of those whose move it is.
 HOURS = (Hours("Europe/Berlin", 8), Hours("America/New_York", 8))
@@ -53,8 +53,8 @@ def _possible(
 ) -> frozenset[int]:
     """The steps for which there was time, and that are no longer than half the window; the lapse itself always is.
 
-    Steps of the round must have been known in the last working morning at or before them. Two that share that morning
-    (3 days and 1 day of what lapses on a Monday are both said on Friday) are one announcement, the tighter one.
+    Steps of the round must have been known in the last working morning at or before them; if a tighter one is said in
+    that morning (3 days and 1 day before a Monday), in the one before it.
     """
     right = UsageRight.objects.filter(pk=subject_id).first() if kind is AlertKind.RIGHTS else None
     code = AuthorizationCode.objects.filter(post=subject_id, expires_at=at).first()
@@ -72,14 +72,16 @@ def _possible(
 
 
 def _announced(steps: Sequence[int], at: datetime, known: datetime, hours: Hours) -> frozenset[int]:
-    """What a person with such mornings can be told of what lapses at ``at``, one step a morning."""
-    told_at: dict[datetime, int] = {}
-    for step in steps:
+    """What a person with such mornings can be told of what lapses at ``at``, one step of the round a morning."""
+    possible: set[int] = set()
+    taken = at
+    for step in reversed(steps):
         due = at - step * DAY
-        said = due if step >= DIGEST_FROM else _round_of(due, hours)
-        if known <= said:
-            told_at[said] = step
-    return frozenset({*told_at.values(), 0})
+        if step < DIGEST_FROM:
+            due = taken = _round_of(min(due, taken - TICK), hours)
+        if known <= due:
+            possible.add(step)
+    return frozenset(possible | {0})
 
 
 def _round_of(due: datetime, hours: Hours) -> datetime:
