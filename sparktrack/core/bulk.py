@@ -40,8 +40,8 @@ def insert(rows: Sequence[models.Model]) -> None:
 def insert_new(rows: Sequence[models.Model]) -> bool:
     """As ``insert``, but rows whose unique key is taken by now (another process was quicker) are left out.
 
-    Whether all were new; where not, the caller asks the database which are there. Raises IntegrityError for rows that
-    the database refuses for another reason.
+    Whether all were new; where not, the caller asks the database which are there. Rows must be valid otherwise: when
+    some are left out, SQLite leaves out those it refuses for another reason, too; PostgreSQL raises IntegrityError.
     """
     if not rows:
         return True

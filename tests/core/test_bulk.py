@@ -10,7 +10,7 @@ from authorizations.models import AuthorizationCode, UsageRight
 from brands.models import AuditEntry
 from creators.models import Creator
 from posts.models import Post
-from sparktrack.core.bulk import insert, insert_columns
+from sparktrack.core.bulk import insert, insert_columns, insert_new
 from tests.factories import LONG_AGO, BrandFactory
 
 
@@ -117,3 +117,14 @@ def test_text_that_looks_like_a_separator_or_nothing_is_stored_as_it_is():
     insert(posts)
     assert [Post.objects.get(pk=post.pk).title for post in posts] == texts
     assert Creator.objects.get().tags == texts
+
+
+@pytest.mark.django_db
+def test_rows_whose_key_is_taken_are_left_out_and_the_others_stored():
+    brand = BrandFactory()
+    first, second = (Creator(brand=brand, handle=handle, created_at=LONG_AGO) for handle in ("maya", "tom"))
+    assert insert_new([])
+    assert insert_new([first])
+    again = Creator(brand=brand, handle="maya", created_at=LONG_AGO)
+    assert not insert_new([again, second])
+    assert set(Creator.objects.values_list("pk", flat=True)) == {first.pk, second.pk}
