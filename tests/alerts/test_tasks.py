@@ -41,6 +41,7 @@ def _letters(monkeypatch):
 
 
 def test_every_part_of_the_engine_is_ticked_and_every_tick_is_a_task(settings):
+    app.loader.import_default_modules()
     ticks = settings.CELERY_BEAT_SCHEDULE.values()
     names = ("raise_due", "deliver_due", "mornings", "sweep", "ping", "clean_up")
     assert {getattr(tasks, name).name for name in names} <= {entry["task"] for entry in ticks}
