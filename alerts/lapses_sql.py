@@ -150,22 +150,22 @@ def news(vendor: str) -> str:
          WHERE t.flight_id IS NULL
     ),
     dated AS MATERIALIZED (
-        SELECT u.flight_id, u.kind, u.step, u.wider_id, f.brand_id, f.post_id, f.starts_at,
-               p.creator_id, p.brief_id, p.method, f.buyer_id,
-               (SELECT m.buyer_id FROM campaigns_campaign m WHERE m.id = f.campaign_id) AS campaign_buyer_id,
+        SELECT u.flight_id, u.kind, u.step, u.wider_id, j.brand_id, j.post_id, j.starts_at,
+               p.creator_id, p.brief_id, p.method, j.buyer_id,
+               (SELECT m.buyer_id FROM campaigns_campaign m WHERE m.id = j.campaign_id) AS campaign_buyer_id,
                (SELECT k.manager_id FROM creators_creator k WHERE k.id = p.creator_id) AS manager_id,
                CASE WHEN u.fails_at > %(now)s OR u.kind = '{AlertKind.APPLY}' THEN u.fails_at
-                    ELSE (SELECT CASE WHEN MAX(x.starts_at) > f.starts_at THEN MAX(x.starts_at) ELSE f.starts_at END
+                    ELSE (SELECT CASE WHEN MAX(x.starts_at) > j.starts_at THEN MAX(x.starts_at) ELSE j.starts_at END
                             FROM authorizations_postgap x
-                           WHERE x.brand_id = f.brand_id AND x.post_id = f.post_id AND x.starts_at <= %(now)s
+                           WHERE x.brand_id = j.brand_id AND x.post_id = j.post_id AND x.starts_at <= %(now)s
                              AND {_of_kind("x", "u.kind")}
                              AND NOT EXISTS (SELECT 1 FROM authorizations_postgap y
-                                              WHERE y.brand_id = f.brand_id AND y.post_id = f.post_id
+                                              WHERE y.brand_id = j.brand_id AND y.post_id = j.post_id
                                                 AND y.ends_at = x.starts_at AND {_of_kind("y", "u.kind")}))
                     END AS lapses_at
           FROM untold u
-          JOIN judged f ON f.id = u.flight_id
-          JOIN posts_post p ON p.id = f.post_id
+          JOIN judged j ON j.id = u.flight_id
+          JOIN posts_post p ON p.id = j.post_id
     ),
     owed AS MATERIALIZED (
         SELECT d.*, {_RIGHT} AS right_id, {_WINDOW} AS window_from
