@@ -7,7 +7,8 @@ from typing import Any
 
 from alerts.enums import AlertKind, DeliveryKind
 from alerts.letters.groups import SHAPES
-from alerts.letters.lapses import Lapse, post_url
+from alerts.letters.hits import post_url
+from alerts.letters.lapses import Lapse
 from alerts.letters.letter import Letter
 from alerts.letters.lines import one_line
 from alerts.letters.telling import lapses_of, still_lapsing

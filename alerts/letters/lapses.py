@@ -7,19 +7,24 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
-from django.conf import settings
-from django.urls import reverse
-
 from alerts.enums import AlertKind
 from alerts.letters import groups
 from alerts.letters.groups import SHAPES, URGENCY, Group
+from alerts.letters.hits import (
+    CAMPAIGN,
+    NAME,
+    HitWords,
+    account,
+    hit_words,
+    is_halted,
+    joined,
+    one_sided,
+    post_url,
+)
 from alerts.letters.lines import one_line
 from alerts.models import Alert
-from alerts.queries.standing import HitLine, Standing
-from authorizations.enums import Verdict
-from authorizations.rules import Coverage
+from alerts.queries.standing import Standing
 from brands.models import Brand
-from campaigns.enums import FlightStatus
 from campaigns.phrases import Moment, Subject, Tone, limiting, sentence
 from campaigns.queries.lines import FlightLine
 from campaigns.words import Words, flight_words
@@ -29,17 +34,6 @@ from sparktrack.core.wording import TimeWords, count, money
 
 # Flights that a letter names of one lapse; the rest is counted.
 MOST_HITS = 12
-_NAME, _CAMPAIGN = 80, 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HitWords:
-    """One flight in words: its campaign (and post, where several are hit), where and how long it flies, its money."""
-
-    name: str
-    about: str
-    a_day: str
-    url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +57,8 @@ class Lapse:
         return cls(
             alert=standing.alert,
             brand=standing.brand,
-            lines=[_one_sided(hit, standing.alert, now) for hit in standing.hits],
-            halted={hit.flight.pk for hit in standing.hits if _is_halted(hit, now)},
+            lines=[one_sided(hit, standing.alert, now) for hit in standing.hits],
+            halted={hit.flight.pk for hit in standing.hits if is_halted(hit, now)},
             viewer_zone=viewer_zone,
             now=now,
         )
@@ -180,7 +174,7 @@ class Lapse:
         """``Morning routine``, or ``3 posts``."""
         if len(self._posts) > 1:
             return count(len(self._posts), "post")
-        return one_line(str(self.lead.flight.post), _NAME)
+        return one_line(str(self.lead.flight.post), NAME)
 
     @cached_property
     def handle(self) -> str:
@@ -192,7 +186,7 @@ class Lapse:
     def campaigns(self) -> str:
         """``Q4 Glow``, with the number of the others: ``Q4 Glow + 2``."""
         names = list(dict.fromkeys(line.flight.campaign.name for line in self.ordered))
-        first = one_line(names[0], _CAMPAIGN)
+        first = one_line(names[0], CAMPAIGN)
         return f"{first} + {len(names) - 1}" if len(names) > 1 else first
 
     @property
@@ -213,7 +207,7 @@ class Lapse:
     def about(self) -> str:
         """The flights in one line: campaigns and ad accounts."""
         named = [
-            _join(one_line(line.flight.campaign.name, _CAMPAIGN), _account(line)) for line in self.ordered[:3]
+            joined(one_line(line.flight.campaign.name, CAMPAIGN), account(line)) for line in self.ordered[:3]
         ]
         rest = len(self.lines) - len(named)
         return "; ".join(named) + (f" and {rest} more" if rest > 0 else "")
@@ -252,7 +246,16 @@ class Lapse:
     @property
     def hits(self) -> list[HitWords]:
         """The first flights, each in words."""
-        return [self._hit(line) for line in self.ordered[:MOST_HITS]]
+        return [
+            hit_words(
+                line,
+                brand=self.brand,
+                times=self._times(line),
+                with_post=len(self._posts) > 1,
+                with_handle=not self.handle,
+            )
+            for line in self.ordered[:MOST_HITS]
+        ]
 
     @property
     def more(self) -> int:
@@ -279,23 +282,6 @@ class Lapse:
     def _group(self, line: FlightLine) -> Group:
         return groups.group_of(self.kind, line, halted=line.flight.pk in self.halted)
 
-    def _hit(self, line: FlightLine) -> HitWords:
-        post, times = line.flight.post, self._times(line)
-        name = one_line(line.flight.campaign.name, _CAMPAIGN)
-        if len(self._posts) > 1:
-            name = f"{one_line(str(post), _NAME)} · {name}"
-        parts = [_account(line), _period(line, times)]
-        if not self.handle:
-            parts.insert(0, f"@{post.creator.handle}")
-        return HitWords(
-            name=name,
-            about=_join(*parts),
-            a_day=""
-            if line.daily_spend is None
-            else groups.spends([money(line.daily_spend, line.currency, estimate=True)]),
-            url=post_url(self.brand, line.flight.post_id),
-        )
-
     def _times(self, line: FlightLine) -> TimeWords:
         return TimeWords(
             now=self.now, zone=line.zone, viewer_zone=self.viewer_zone, contract_zone=self.brand.time_zone
@@ -309,11 +295,6 @@ class Lapse:
         return {line.flight.post_id for line in self.lines}
 
 
-def post_url(brand: Brand, post_id: UUID) -> str:
-    """The page of a post, on SITE_URL."""
-    return settings.SITE_URL + reverse("post", args=[brand.slug, post_id])
-
-
 def by_money(lapses: Iterable[Lapse]) -> list[Lapse]:
     """Most money first, then what lapses first."""
     return sorted(lapses, key=lambda lapse: (-lapse.weight, lapse.at, lapse.alert.pk))
@@ -324,45 +305,5 @@ def by_time(lapses: Iterable[Lapse]) -> list[Lapse]:
     return sorted(lapses, key=lambda lapse: (lapse.at, -lapse.weight, lapse.alert.pk))
 
 
-def _one_sided(hit: HitLine, alert: Alert, now: datetime) -> FlightLine:
-    """The flight with the verdict that the side of the alert alone gives it."""
-    line, gap = hit.line, hit.gap
-    if gap is None:
-        return line
-    begin = max(now, line.starts_at or now)
-    fails = gap.starts_at is None or gap.starts_at <= begin
-    since = max(alert.lapses_at, line.starts_at or alert.lapses_at) if hit.fails_at <= now else None
-    return replace(
-        line,
-        coverage=Coverage(
-            Verdict.BLOCKED if fails else Verdict.LAPSES, None if fails else gap.starts_at, (gap,)
-        ),
-        blocked_since=since,
-    )
-
-
-def _is_halted(hit: HitLine, now: datetime) -> bool:
-    """Whether it lacks rights now, but TikTok has stopped it already for want of a code or the post."""
-    first = hit.line.first_gap
-    if first is None or hit.stops_itself or not hit.is_running or hit.fails_at > now:
-        return False
-    return first.stops_itself
-
-
 def _subject(post: Post) -> Subject:
     return Subject(handle=post.creator.handle, linked=post.method != Method.CODE)
-
-
-def _account(line: FlightLine) -> str:
-    return one_line(line.flight.ad_account.name, _CAMPAIGN) if line.flight.ad_account else ""
-
-
-def _period(line: FlightLine, times: TimeWords) -> str:
-    end = f"to {times.last_day(line.ends_at)}" if line.ends_at else "no end planned"
-    if line.status is FlightStatus.PLANNED and line.starts_at is not None:
-        return f"starts {times.day(line.starts_at)}, {end}"
-    return end
-
-
-def _join(*parts: str) -> str:
-    return ", ".join(filter(None, parts))

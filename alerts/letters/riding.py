@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from alerts.enums import AlertKind, DeliveryKind, DeliveryState, Outcome
-from alerts.letters.lapses import post_url
+from alerts.letters.hits import post_url
 from alerts.letters.lines import one_line
 from alerts.letters.sections import Line, Section
 from alerts.letters.telling import Reader, still_lapsing
