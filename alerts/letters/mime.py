@@ -4,6 +4,7 @@ By hand, because the library's newer policy folds a long address in ``List-Unsub
 provider reads, and its older one takes three times as long. The answer depends on its arguments and settings only.
 """
 
+import re
 from binascii import b2a_qp
 from collections.abc import Iterator
 from datetime import UTC
@@ -12,6 +13,7 @@ from email.utils import format_datetime, parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.encoding import punycode
 
 from alerts.letters.letter import Letter
 from alerts.letters.lines import one_line
@@ -19,6 +21,7 @@ from alerts.models import Delivery
 
 # An encoded name must not grow longer than a line of RFC 5322 may be.
 _LONGEST_NAME = 60
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]+")
 
 
 class HeaderError(ValueError):
@@ -58,9 +61,8 @@ def _headers(delivery: Delivery, letter: Letter) -> Iterator[str]:
     name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     yield _address("From", name, address)
     person = delivery.user
-    yield _address(
-        "To", person.full_name if person else "", delivery.address or (person.email if person else "")
-    )
+    to = delivery.address or (person.email if person else "")
+    yield _address("To", person.full_name if person else "", _in_ascii(to))
     yield _text("Subject", one_line(letter.subject, 250))
     yield _plain("Date", format_datetime(delivery.dated_at.astimezone(UTC)))
     yield _plain("Message-ID", delivery.message_id)
@@ -81,6 +83,20 @@ def _address(key: str, name: str, address: str) -> str:
         return f"{_text(key, shown)} {_plain('', f'<{address}>')}"
     escaped = shown.replace("\\", "\\\\").replace('"', '\\"')
     return _plain(key, f'"{escaped}" <{address}>')
+
+
+def _in_ascii(address: str) -> str:
+    """``ana@bücher.example`` with its domain in IDNA, as Django hands it to the server; others as they are."""
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        encoded = punycode(domain)
+    except UnicodeError:
+        encoded = ""
+    if not _DOMAIN.fullmatch(encoded):  # a wide comma or @ becomes a real one
+        raise HeaderError("The domain of an address is none.")
+    return f"{local}@{encoded}"
 
 
 def _text(key: str, value: str) -> str:

@@ -128,6 +128,27 @@ def test_other_headers_refuse_a_line_break(field, value):
         mime(delivery(**{field: value}), LETTER)
 
 
+@pytest.mark.parametrize("name", ["Ana Silva", "Ana Núñez", ""])
+def test_a_domain_beyond_ascii_is_written_in_idna(name):
+    to = parsed(mime(delivery(email="ana@bücher.example", name=name), LETTER))["To"]
+    assert [each.addr_spec for each in to.addresses] == ["ana@xn--bcher-kva.example"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "añá@example.com",
+        "a@b\uff0cc.example",
+        "a@b\uff20c.example",
+        "a@" + "ü" * 70 + ".example",
+        "a@ü..example",
+    ],
+)
+def test_what_cannot_be_written_in_ascii_is_refused(address):
+    with pytest.raises(HeaderError):
+        mime(delivery(email=address), LETTER)
+
+
 def test_a_header_of_the_letter_refuses_a_line_break():
     with pytest.raises(HeaderError):
         mime(delivery(), Letter(subject="x", text="x", html="x", headers={"References": "<a>\r\nBcc: b"}))

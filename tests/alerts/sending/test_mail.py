@@ -70,6 +70,13 @@ def test_what_the_server_says_of_a_recipient(smtp):
         assert said(mailer.send(ready())) == ("accepted", "", False)
 
 
+def test_a_domain_beyond_ascii_reaches_any_server(smtp):
+    with sink() as server, Mailer() as mailer:
+        smtp(server.port)
+        assert said(mailer.send(ready("ana@bücher.example"))) == ("accepted", "", False)
+        assert [arrived.to for arrived in server.accepted] == ["ana@xn--bcher-kva.example"]
+
+
 def test_what_the_server_says_of_a_message(smtp):
     answers = ["554 Looks like spam", "452 No room now"]
     with sink(at_data=lambda _, times: answers[times] if times < 2 else None) as server, Mailer() as mailer:
