@@ -28,6 +28,7 @@ class Group(StrEnum):
 
     PAUSE = "pause"
     STOPPED = "stopped"
+    RIGHTS_OVER = "rights_over"
     CANNOT_START = "cannot_start"
     STOPS = "stops"
     PAUSE_BY = "pause_by"
@@ -52,6 +53,9 @@ HEADINGS = {
         "Pause now", "the rights are over, TikTok goes on spending", Tone.STOP, "{} to pause now"
     ),
     Group.STOPPED: Heading("Stopped", "nothing delivers", Tone.STOP, "{} stopped"),
+    Group.RIGHTS_OVER: Heading(
+        "Rights are over", "it does not run now; agree them before it does", Tone.STOP, "{} without rights"
+    ),
     Group.CANNOT_START: Heading("Cannot start", "planned, not covered", Tone.WARN, "{} cannot start"),
     Group.STOPS: Heading("Stops", "before its last day", Tone.WARN, "{} {stop}"),
     Group.PAUSE_BY: Heading("Pause by", "the rights end, TikTok does not know", Tone.WARN, "{} to pause"),
@@ -63,7 +67,7 @@ HEADINGS = {
 
 
 def group_of(kind: AlertKind, line: FlightLine, *, halted: bool = False) -> Group:
-    """The group of a flight, judged by the side of the alert's ``kind``; ``halted``: it does not run anyway."""
+    """The group of a flight, judged by the side of the alert's ``kind``; ``halted``: TikTok stopped it for another."""
     if kind is AlertKind.APPLY:
         return Group.APPLY
     rights = kind is AlertKind.RIGHTS
@@ -71,7 +75,9 @@ def group_of(kind: AlertKind, line: FlightLine, *, halted: bool = False) -> Grou
         return Group.PAUSE_BY if rights else Group.STOPS
     if line.status is FlightStatus.PLANNED:
         return Group.CANNOT_START
-    return Group.PAUSE if rights and not halted else Group.STOPPED
+    if rights:
+        return Group.RIGHTS_OVER if halted else Group.PAUSE
+    return Group.STOPPED
 
 
 def when(group: Group, line: FlightLine, at: datetime, times: TimeWords) -> str:
@@ -81,6 +87,7 @@ def when(group: Group, line: FlightLine, at: datetime, times: TimeWords) -> str:
     words = {
         Group.PAUSE: "Pause now",
         Group.STOPPED: f"Stopped {_clock(since, times)}" if since else "Stopped",
+        Group.RIGHTS_OVER: f"Rights ended {times.of_contract().last_day(since)}" if since else "No rights",
         Group.CANNOT_START: f"Cannot start {times.day(line.starts_at or at)}",
         Group.STOPS: f"Stops after {times.last_day(at)}" if by_date else f"Stops {_clock(at, times)}",
         Group.PAUSE_BY: f"Pause by {times.of_contract().last_day(at)}",
@@ -88,8 +95,8 @@ def when(group: Group, line: FlightLine, at: datetime, times: TimeWords) -> str:
     }
     if group is Group.APPLY and at <= times.now:
         return "Apply now"
-    if group is Group.STOPPED and since == line.starts_at:
-        return "Does not run"  # It never did.
+    if group in {Group.STOPPED, Group.RIGHTS_OVER} and since == line.starts_at:
+        return "No rights" if group is Group.RIGHTS_OVER else "Does not run"  # It never did.
     return words[group]
 
 

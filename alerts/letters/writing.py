@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db.models import Count
 from django.urls import reverse
 
 from alerts.enums import AlertKind, DeliveryKind
@@ -24,13 +24,15 @@ from alerts.letters.morning import Morning, morning_of
 from alerts.letters.pages import render
 from alerts.letters.telling import Desk, Reader, Told, because
 from alerts.links import Purpose, alert_url, unsubscribe_url
-from alerts.models import Alert, Delivery
+from alerts.models import Alert, Delivery, Notice
 from alerts.rules.people import EVERYBODY_FROM
 
 _logger = logging.getLogger(__name__)
 
 # So long what was looked up for several messages is what is.
 _FRESH_FOR = timedelta(seconds=2)
+# Notices of one message that is looked up together with others.
+_MOST_TOGETHER = 100
 # A summary's subject names one group more than a morning's.
 _MOST_COUNTS = 4
 
@@ -59,6 +61,14 @@ def write(delivery: Delivery, *, now: datetime, desk: Desk | None = None) -> Let
     return _summary(news, reader, now)
 
 
+def _long(deliveries: Sequence[Delivery]) -> set[UUID]:
+    """Those that tell so much that the others would wait for it."""
+    counts = (
+        Notice.objects.filter(delivery__in=deliveries).order_by().values("delivery").annotate(n=Count("pk"))
+    )
+    return set(counts.filter(n__gt=_MOST_TOGETHER).values_list("delivery", flat=True))
+
+
 class Writer(Protocol):
     """Says what a message says now; None when nothing of it holds any more."""
 
@@ -68,19 +78,19 @@ class Writer(Protocol):
 def at_desk(deliveries: Sequence[Delivery], *, now: datetime) -> Writer:
     """``write`` for messages that are sent one right after the other: what they tell is looked up once for all.
 
-    What takes its turn more than two seconds later is judged afresh.
+    What takes its turn more than two seconds later is judged afresh, and what tells very much when its turn comes.
     """
     try:
-        desk = Desk(deliveries, now=now)
-    except DatabaseError:
-        raise
+        long = _long(deliveries)
+        desk = Desk([each for each in deliveries if each.pk not in long], now=now)
     except Exception:
         # One of them cannot be looked up: each for itself, so that it does not hold up the others.
         _logger.exception("%d messages could not be looked up together.", len(deliveries))
         return write
 
     def write_now(delivery: Delivery, /, *, now: datetime) -> Letter | None:
-        return write(delivery, now=now, desk=desk if now - desk.now <= _FRESH_FOR else None)
+        together = now - desk.now <= _FRESH_FOR and delivery.pk not in long
+        return write(delivery, now=now, desk=desk if together else None)
 
     return write_now
 

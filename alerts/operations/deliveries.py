@@ -107,12 +107,19 @@ def finish(
     return bool(kept)
 
 
-def release(deliveries: Sequence[Delivery], *, now: datetime, why: str) -> None:
-    """Give back what was claimed and not begun."""
+def hold(delivery: Delivery, *, now: datetime) -> bool:
+    """Keep what was claimed for as long as it may take to write and send it; False when it is not ours any more."""
+    return bool(_held(delivery).filter(lease_until__gt=now).update(lease_until=now + LEASE))
+
+
+def release(deliveries: Sequence[Delivery]) -> None:
+    """Give back what was claimed and not begun: that was no attempt."""
     with transaction.atomic():
         for delivery in deliveries:
-            _held(delivery).update(state=DeliveryState.DUE, lease=None, lease_until=None)
-            _end(delivery, now=now, outcome=AttemptOutcome.DEFERRED, text=f"Not tried: {why}.")
+            if _held(delivery).update(
+                state=DeliveryState.DUE, lease=None, lease_until=None, attempts=F("attempts") - 1
+            ):
+                Attempt.objects.filter(delivery=delivery, number=delivery.attempts).delete()
 
 
 def put_off(delivery: Delivery, *, until: datetime) -> int:

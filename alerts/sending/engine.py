@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from alerts import letters
-from alerts.enums import AttemptOutcome, ChannelKind
+from alerts.enums import AttemptOutcome, ChannelKind, DeliveryKind
 from alerts.letters import Letter, mime
 from alerts.models import Delivery
 from alerts.operations import deliveries
@@ -43,6 +43,7 @@ PASS_SECONDS = 8.0
 BATCH = 10
 # A recipient that takes longer lets the others go first for as long again.
 _SLOW_SECONDS = 2.0
+_LONG = {DeliveryKind.SUMMARY, DeliveryKind.MORNING}
 _JUST_BEFORE = timedelta(seconds=1)
 _FROM_A_SERVER = {AttemptOutcome.ACCEPTED, AttemptOutcome.DEFERRED, AttemptOutcome.REFUSED}
 # The database may restart while a server is answering: its answer is worth waiting for.
@@ -79,7 +80,7 @@ class Delivered:
 
 
 def deliver(
-    *, clock: Clock, most: int | None = None, seconds: float = PASS_SECONDS, write: Writer = letters.write
+    *, clock: Clock, most: int | None = None, seconds: float = PASS_SECONDS, write: Writer | None = None
 ) -> Delivered:
     """Send what is due: ``most`` messages at the most, for about ``seconds``; ``more`` says that some may be left.
 
@@ -109,9 +110,10 @@ def deliver(
 class _Pass:
     """One worker's way through what is due; it asks for the time once a message, when its server has answered."""
 
-    def __init__(self, clock: Clock, write: Writer, mailer: Mailer, done: Delivered) -> None:
+    def __init__(self, clock: Clock, write: Writer | None, mailer: Mailer, done: Delivered) -> None:
         self._clock = clock
-        self._write = write
+        self._given = write
+        self._write: Writer = write or letters.write
         self._mailer = mailer
         self._done = done
         self._now = clock()
@@ -124,13 +126,14 @@ class _Pass:
 
     def work_off(self, batch: list[Delivery], ends: float) -> int:
         """One after another; how many. What is not begun when one takes long, or the time is up, is given back."""
+        self._write = self._given or letters.at_desk(batch, now=self._clock())
         for number, delivery in enumerate(batch, start=1):
             began = time.monotonic()
             answer = self._handle(delivery)
             took = time.monotonic() - began
             others_wait = self._others_wait_until(delivery, answer, took) if answer else None
             if others_wait or took > _SLOW_SECONDS or time.monotonic() >= ends:
-                deliveries.release(batch[number:], now=self._now, why="the one before it took long")
+                deliveries.release(batch[number:])
                 if others_wait:
                     deliveries.put_off(delivery, until=others_wait)
                 return number
@@ -142,7 +145,7 @@ class _Pass:
         if answer is None:
             if not deliveries.begin(delivery, now=self._now, tells=tells):
                 self._done.lost += 1
-                deliveries.release([delivery], now=self._now, why="its turn came too late")
+                deliveries.release([delivery])
                 return None
             answer = self._sent(delivery)
         self._record(delivery, answer)
@@ -151,6 +154,13 @@ class _Pass:
     def _written(self, delivery: Delivery) -> tuple[tuple[UUID, ...] | None, Answer | None]:
         """Judges and writes the message onto ``delivery``: the notices it tells; an answer if that already decides."""
         tells = None
+        # Of very many lapses: to write them takes longer than what is only claimed is held.
+        if (
+            delivery.message is None
+            and delivery.kind in _LONG
+            and not deliveries.hold(delivery, now=self._now)
+        ):
+            return None, None
         try:
             letter = self._write(delivery, now=self._now)
             if letter is None:
@@ -160,9 +170,9 @@ class _Pass:
                 delivery.message = _packed(delivery, letter)
                 delivery.subject = letter.subject
                 delivery.address = delivery.address or (delivery.user.email if delivery.user else "")
-        except (OperationalError, InterfaceError):
-            raise  # of the database, not of this message
         except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError) and not _database_answers():
+                raise  # it is not this message
             log.exception("delivery %s cannot be written", delivery.pk)
             return None, Answer(AttemptOutcome.BROKEN, f"It could not be written: {type(error).__name__}.")
         return tells, None
@@ -221,6 +231,11 @@ def _packed(delivery: Delivery, letter: Letter) -> bytes:
     if delivery.channel.kind == ChannelKind.WEBHOOK:
         return json.dumps(letter.payload, separators=(",", ":"), ensure_ascii=False).encode()
     return letter.text.encode()
+
+
+def _database_answers() -> bool:
+    """Whether the trouble was with one query only."""
+    return connection.connection is not None and not connection.in_atomic_block and connection.is_usable()
 
 
 def _in_spite_of_restarts(record: Callable[[], bool]) -> bool:

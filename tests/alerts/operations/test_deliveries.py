@@ -18,6 +18,7 @@ from alerts.operations.deliveries import (
     finish,
     forget_old,
     give_back,
+    hold,
     put_off,
     release,
 )
@@ -168,15 +169,26 @@ def test_what_takes_its_worker_along_again_comes_after_the_others():
     assert timedelta(seconds=15) <= lost.due_at - before <= timedelta(seconds=30)
 
 
-def test_released_is_due_at_once_for_another():
+def test_released_is_due_at_once_for_another_and_was_no_attempt():
     messages(2, now=NOW)
     claimed = claim(now=NOW, most=2)
-    release(claimed, now=NOW, why="the time is up")
+    release(claimed)
     assert states() == ["due", "due"]
-    assert set(Attempt.objects.values_list("outcome", "answer")) == {
-        ("deferred", "Not tried: the time is up.")
-    }
-    assert [delivery.attempts for delivery in claim(now=NOW, most=2)] == [2, 2]
+    assert not Attempt.objects.exists()
+    assert [delivery.attempts for delivery in claim(now=NOW, most=2)] == [1, 1]
+    release(claimed)  # they are somebody else's by now
+    assert states() == ["sending", "sending"]
+
+
+def test_what_takes_long_to_write_is_kept_while_it_is_ours():
+    messages(1, now=NOW)
+    (claimed,) = claim(now=NOW, most=1)
+    assert hold(claimed, now=NOW)
+    give_back(now=NOW + LEASE - TICK)
+    assert states() == ["sending"]
+    give_back(now=NOW + LEASE)
+    assert states() == ["due"]
+    assert not hold(claimed, now=NOW + LEASE)
 
 
 def test_mails_are_put_off_for_the_server_and_messages_to_a_channel_for_that_channel():

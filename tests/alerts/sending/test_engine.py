@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import OperationalError, ProgrammingError, connection
 
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryState
 from alerts.models import Attempt, Delivery, Heartbeat
@@ -50,6 +51,26 @@ def test_everything_that_is_due_goes_out_once(clock):
     assert send(clock).accepted == 0
     assert states() == ["sent"] * 25
     assert Attempt.objects.filter(outcome="accepted").count() == 25
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_whose_question_the_database_cannot_answer_is_that_messages_trouble(clock):
+    poison, *_ = messages(3, now=NOW)
+
+    def written(delivery, *, now):
+        if delivery.pk == poison.pk:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT * FROM what_is_not_there")
+        return letter(delivery, now=now)
+
+    def refused(delivery, *, now):
+        try:
+            return written(delivery, now=now)
+        except ProgrammingError as error:  # PostgreSQL's word for it; a time-out would be an OperationalError
+            raise OperationalError from error
+
+    assert send(clock, write=refused).accepted == 2
+    assert list(Attempt.objects.filter(delivery=poison).values_list("outcome", flat=True)) == ["broken"]
 
 
 def test_no_more_than_asked_for(clock):
