@@ -72,18 +72,24 @@ def calendar_stop(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     """The calendar behind a secret address; a wrong or stopped one is not there. Changes nothing."""
-    name = hashlib.sha256(token.encode()).hexdigest()
-    if _too_often(name, _LOOKS_PER_HOUR) or _too_often(limit_address(request) or "", 10 * _LOOKS_PER_HOUR):
-        return _marked(HttpResponse("Too many requests.", "text/plain", HTTPStatus.TOO_MANY_REQUESTS))
+    # Only an address that exists is counted by itself: else a stranger's guesses would fill the cache.
+    if _too_often(limit_address(request) or "", 10 * _LOOKS_PER_HOUR):
+        return _refused("Too many requests.", HTTPStatus.TOO_MANY_REQUESTS)
     owner = feed_owner(token)
     if owner is None:
-        return _marked(HttpResponse("No calendar is here.", "text/plain", HTTPStatus.NOT_FOUND))
+        return _refused("No calendar is here.", HTTPStatus.NOT_FOUND)
+    if _too_often(hashlib.sha256(token.encode()).hexdigest(), _LOOKS_PER_HOUR):
+        return _refused("Too many requests.", HTTPStatus.TOO_MANY_REQUESTS)
     body = calendar(feed_events(owner, now=utc_now()))
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="sparktrack.ics"'
     response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     found = get_conditional_response(request, etag=response["ETag"], response=response)
     return _marked(found or response)
+
+
+def _refused(words: str, status: HTTPStatus) -> HttpResponseBase:
+    return _marked(HttpResponse(words, "text/plain", status))
 
 
 def _marked(response: HttpResponseBase) -> HttpResponseBase:

@@ -226,6 +226,15 @@ def test_looking_too_often_is_refused_for_an_hour(desk, monkeypatch):
     assert Client().get(path).status_code == 200
 
 
+def test_guesses_are_counted_together_and_fill_no_cache(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(calendars, "_LOOKS_PER_HOUR", 0.2)  # of one address ten times as many
+    backend = "django.core.cache.backends.filebased.FileBasedCache"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": tmp_path}}
+    guesses = [Client().get(f"/calendar/cal_{number}.ics").status_code for number in range(4)]
+    assert guesses == [404, 404, 429, 429]
+    assert len(list(tmp_path.glob("*.djcache"))) == 1
+
+
 def test_a_calendar_takes_constantly_many_queries(desk):
     path = desk.make()
     desk.refresh()
