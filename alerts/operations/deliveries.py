@@ -16,6 +16,8 @@ from django.db.models import F, QuerySet
 from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
 from alerts.models import Attempt, Delivery, Notice
 from alerts.rules.backoff import LONGEST, LONGEST_AWAY, next_try
+from brands.enums import Role
+from brands.models import Membership
 from sparktrack.core.ids import uuid7
 
 # Of what is being sent: longer than any sender takes with all its time-outs.
@@ -164,6 +166,15 @@ def forget_old(*, now: datetime) -> int:
     ended = Attempt.objects.filter(delivery__finished_at__lt=now - KEEP_ATTEMPTS)
     tests = Delivery.objects.filter(kind=DeliveryKind.TEST, finished_at__lt=now - KEEP_TESTS)
     return sum(_delete_in_slices(rows) for rows in (ended, tests))
+
+
+def says_too_much(delivery: Delivery) -> bool:
+    """Whether a message that was written before speaks of a brand in which its reader can do nothing any more."""
+    notices = Notice.objects.filter(delivery=delivery)
+    at_home = notices.filter(
+        brand__memberships__in=Membership.objects.filter(user=delivery.user_id).exclude(role=Role.VIEWER)
+    )
+    return notices.exclude(pk__in=at_home.values("pk")).exists()
 
 
 def _leave_untold(delivery: Delivery, tells: Collection[UUID]) -> None:

@@ -165,6 +165,9 @@ class _Pass:
             letter = self._write(delivery, now=self._now)
             if letter is None:
                 return None, Answer(AttemptOutcome.CANCELLED, "Nothing of it holds any more.")
+            if delivery.message is not None and delivery.user_id and deliveries.says_too_much(delivery):
+                # These bytes are for nobody any more; what holds elsewhere gets a message of its own.
+                return None, Answer(AttemptOutcome.CANCELLED, "Its reader left a brand that it speaks of.")
             if delivery.message is None:
                 tells = letter.notices if delivery.channel is None else None
                 delivery.message = _packed(delivery, letter)

@@ -11,6 +11,7 @@ from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
 from alerts.sending import engine
 from brands.enums import Role
+from brands.models import Membership
 from campaigns.operations.flights import pause_flights, resume_flights
 from tests.alerts import scenes
 from tests.world import DAY, World
@@ -96,6 +97,22 @@ def test_a_message_that_was_cancelled_between_two_passes_is_made_up_for(world):
     tick(MONDAY + MINUTE)
     tick(MONDAY + 2 * MINUTE)
     assert told(flight) == 1
+
+
+def test_what_was_written_before_its_reader_left_a_brand_is_not_repeated_but_told_without_it(world):
+    other = World(now=MONDAY)
+    other.manager = world.manager
+    membership = Membership.objects.create(
+        user=world.manager, brand=other.brand, role=Role.MANAGER, created_at=MONDAY
+    )
+    stays, secret = running(world, ends_at=MONDAY - 2 * DAY), running(other, ends_at=MONDAY - 2 * DAY)
+    raise_alerts(now=MONDAY)
+    Delivery.objects.filter(user=world.manager).update(message=b"written before", attempts=1)
+    membership.delete()
+    tick(MONDAY + MINUTE)
+    tick(MONDAY + 2 * MINUTE)
+    assert (told(stays), told(secret)) == (1, 0)
+    assert "written before" not in "".join(each.message().as_string() for each in mail.outbox)
 
 
 def test_a_message_to_somebody_who_may_only_read_by_now_is_not_tried_for_ever(world):
