@@ -97,8 +97,8 @@ def _lapse(brand: Brand, flight: Flight, kind: AlertKind, at: datetime, now: dat
         step = min(due, default=None)
     right = _ending_right(flight, at) if kind is AlertKind.RIGHTS else None
     window = None
-    if at > now and at > flight.starts_at:
-        window = at - right.starts_at if right else _window(flight, at, kind)
+    if at > now and flight.starts_at is not None and at > flight.starts_at:
+        window = at - right.starts_at if right and right.starts_at else _window(flight, at, kind)
     skipped = bool(step and step > 0 and window is not None and timedelta(days=step) > window / 2)
     return Lapse(flight, kind, right.pk if right else flight.post_id, at, step, skipped)
 
@@ -152,13 +152,15 @@ def assert_alerts_agree(brand: Brand, now: datetime) -> None:
         (alert,) = alerts
         assert (alert.lapses_at <= now) if lapse.lapses_at <= now else (alert.lapses_at == lapse.lapses_at)
     for key, lapse in due.items():
-        if lapse.step <= 0:
+        step = lapse.step
+        assert step is not None
+        if step <= 0:
             assert [alert.step <= 0 for alert in shown[key]] == [True], lapse
         elif not shown[key]:
             assert lapse.skipped or any(
-                alert.lapses_at == lapse.lapses_at and alert.step <= lapse.step for alert in skipped[key]
+                alert.lapses_at == lapse.lapses_at and alert.step <= step for alert in skipped[key]
             ), lapse
         else:
             # A wider step stays open where the tighter one is skipped.
             (alert,) = shown[key]
-            assert alert.step <= lapse.step or skipped[key], lapse
+            assert alert.step <= step or skipped[key], lapse
