@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from alerts.enums import AlertKind, DeliveryKind, Form, Wish
@@ -77,7 +77,7 @@ def send_mornings(*, now: datetime) -> int:
 
     Safe to call every minute and twice at once: a person has one mail a local day (its key), and who was asked about is
     not asked about again that day. A morning that was missed is made up for ten hours, on the same day. Raises the
-    first DatabaseError after everybody else had their turn; what failed is tried again by the next call.
+    first error after everybody else had their turn; what failed is tried again by the next call.
     """
     mornings = _begun(now, since=mornings_made_until(now=now))
     made, problem = 0, None
@@ -85,17 +85,23 @@ def send_mornings(*, now: datetime) -> int:
     if ahead:
         try:
             raise_alerts(now=now, ahead=ahead, beyond=beyond)
-        except Exception as error:  # noqa: BLE001 - it has been logged; other brands were raised
+            _hear_anew(ahead, now)
+        except Exception as error:
+            _logger.exception("Not everything was raised before the morning.")
             problem = error
-        _hear_anew(ahead, now)
     if mornings:
         Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
-    for start in range(0, len(mornings), _AT_ONCE):
+    parts = [mornings[start : start + _AT_ONCE] for start in range(0, len(mornings), _AT_ONCE)]
+    while parts:
+        part = parts.pop()
         try:
-            made += _make_mails(mornings[start : start + _AT_ONCE], now)
-        except DatabaseError as error:
-            _logger.exception("Morning mails of some people were not made.")
-            problem = problem or error
+            made += _make_mails(part, now)
+        except Exception as error:
+            _logger.exception("Morning mails of %d people were not made.", len(part))
+            if len(part) > 1 and connection.is_usable():
+                parts += [[each] for each in part]  # one person's trouble is their own
+            else:
+                problem = problem or error
     _tell_at_once(now)
     if problem is not None:
         raise problem

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from alerts.enums import AlertKind, DeliveryKind, DeliveryState, Form, Wish
 from alerts.models import Alert, AlertWish, Delivery, MorningHour, Notice
+from alerts.operations import mornings
 from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
 from alerts.operations.saying import acknowledge, snooze
@@ -426,3 +427,22 @@ def test_idle_it_asks_three_questions_and_notes_the_time(world, manager, django_
     running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
     with django_assert_num_queries(4):
         send_mornings(now=MONDAY + 10 * HOUR)
+
+
+def test_a_mail_that_cannot_be_made_keeps_nobody_else_from_theirs(world, manager, buyer, monkeypatch):
+    for person in (manager, buyer):
+        running(world, manager=person, ends_at=MONDAY + 13 * DAY)
+    raise_alerts(now=MONDAY)
+    mail_of = mornings._mail
+
+    def broken(morning, now):
+        if morning.person.user_id == buyer.pk:
+            raise LookupError("something about this person")
+        return mail_of(morning, now)
+
+    monkeypatch.setattr(mornings, "_mail", broken)
+    with pytest.raises(LookupError):
+        send_mornings(now=MONDAY + EIGHT)
+    assert (mails(manager).count(), mails(buyer).count()) == (1, 0)
+    monkeypatch.undo()
+    assert send_mornings(now=MONDAY + EIGHT + MINUTE) == 1
