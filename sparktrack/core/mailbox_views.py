@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -27,6 +28,8 @@ _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+# What proxies add to a request.
+_PASSED_ON = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -43,11 +46,21 @@ def _for_this_machine(view: View[P]) -> View[P]:
 
 
 def _is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser runs on this machine; a request that somebody passed on does not count."""
-    if any(name in request.META for name in ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED")):
+    """Whether the browser runs on this machine, and its user asked for this machine.
+
+    A request that somebody passed on does not count; nor does one for another name: any site can let its own name stand
+    for this machine and read what its visitor's browser gets from here (DNS rebinding).
+    """
+    if any(name in request.META for name in _PASSED_ON):
         return False
+    host = split_domain_port(request.META.get("HTTP_HOST", ""))[0].strip("[]")
+    is_here = host == "localhost" or _is_loopback(host)
+    return is_here and _is_loopback(request.META.get("REMOTE_ADDR", ""))
+
+
+def _is_loopback(text: str) -> bool:
     try:
-        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+        return ipaddress.ip_address(text).is_loopback
     except ValueError:
         return False
 

@@ -23,6 +23,12 @@ def folder(tmp_path, settings):
     return tmp_path / "mail"
 
 
+@pytest.fixture
+def client():
+    """A browser on this machine."""
+    return Client(HTTP_HOST="127.0.0.1:8000")
+
+
 def write(subject="Hello", to=("ada@example.com",), **fields):
     """Sends one mail with text and HTML; returns its id."""
     mail = EmailMultiAlternatives(
@@ -202,13 +208,20 @@ def test_only_this_machine_and_staff_see_them(folder, client):
     staff, person = client_of(UserFactory(is_staff=True)), client_of(UserFactory())
     for path in paths:
         assert client.get(path).status_code == 200
-        assert client.get(path, REMOTE_ADDR="::1").status_code == 200
+        assert client.get(path, REMOTE_ADDR="::1", HTTP_HOST="[::1]:8000").status_code == 200
+        assert client.get(path, HTTP_HOST="localhost:8000").status_code == 200
         assert client.get(path)["Cache-Control"].startswith("max-age=0, no-cache, no-store")
         for elsewhere in (
             {"REMOTE_ADDR": "192.168.0.7"},
             {"REMOTE_ADDR": ""},
             {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
             {"HTTP_FORWARDED": "for=127.0.0.1"},
+            {"HTTP_X_REAL_IP": "127.0.0.1"},
+            {"HTTP_X_FORWARDED_HOST": "localhost"},
+            {"HTTP_VIA": "1.1 proxy"},
+            {"HTTP_HOST": "evil.example:8000"},
+            {"HTTP_HOST": "localhost.evil.example"},
+            {"HTTP_HOST": "10.0.0.1"},
         ):
             assert client.get(path, **elsewhere).status_code == 404
             assert person.get(path, **elsewhere).status_code == 404
@@ -223,9 +236,9 @@ def test_it_says_so_when_mails_are_sent_instead(folder, client, settings):
 
 
 @pytest.mark.django_db
-def test_a_new_password_comes_from_there(folder, settings):
+def test_a_new_password_comes_from_there(folder, client, settings):
     settings.EMAIL_BACKEND = "sparktrack.core.mailbox.EmailBackend"
-    user, client = UserFactory(), Client()
+    user = UserFactory()
     client.post("/accounts/password/reset/", {"email": user.email})
     (mail,) = client.get("/dev/mail/", {"q": user.email}).context["mails"]
     assert isinstance(mail.pk, UUID)
