@@ -90,12 +90,18 @@ def post(url: str, *, content: bytes, headers: Mapping[str, str]) -> Reply:
 
 
 def _beginning(stream: Iterable[bytes]) -> bytes:
-    """The first 64 kB; whatever comes after them is not read, and the connection is closed."""
+    """The first 64 kB; whatever comes after them is not read, and the connection is closed.
+
+    Less if it stalls or breaks: the status came before, and that is the answer.
+    """
     body = b""
-    for part in stream:
-        body += part
-        if len(body) >= MOST_BYTES:
-            break
+    try:
+        for part in stream:
+            body += part
+            if len(body) >= MOST_BYTES:
+                break
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        return body
     return body[:MOST_BYTES]
 
 
