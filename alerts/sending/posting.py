@@ -1,8 +1,10 @@
 """Posting to channels: what the answer of a server means, and what a channel that is gone leads to."""
 
 import logging
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
+from urllib.parse import unquote, unquote_plus, urlsplit
 
 from alerts.enums import AttemptOutcome
 from alerts.models import Channel
@@ -23,6 +25,7 @@ _AWAY = {
 }
 _PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _WORDS = 160
+_SHORTEST_SECRET = 6
 
 
 def post_to(channel: Channel, url: str, *, content: bytes, headers: Mapping[str, str]) -> Answer:
@@ -40,19 +43,22 @@ def post_to(channel: Channel, url: str, *, content: bytes, headers: Mapping[str,
         return Answer(AttemptOutcome.DEFERRED, f"{channel.host}: {error}", away=True)
     if reply.status == HTTPStatus.GONE:
         _leave(channel)
-    return answer_of(reply)
+    return answer_of(reply, url)
 
 
-def answer_of(reply: Reply) -> Answer:
-    """2xx is accepted; 429, 408 and 5xx pass; everything else is refused, redirects among it."""
-    status = reply.status
+def answer_of(reply: Reply, url: str) -> Answer:
+    """2xx is accepted; 429, 408 and 5xx pass; everything else is refused, redirects among it.
+
+    The words leave out whatever the server repeats of ``url``: it is a secret.
+    """
+    status, said = reply.status, _said(reply, url)
     if 200 <= status < 300:
-        return Answer(AttemptOutcome.ACCEPTED, _said(reply))
+        return Answer(AttemptOutcome.ACCEPTED, said)
     if 300 <= status < 400:
-        return Answer(AttemptOutcome.REFUSED, f"{_said(reply)}: redirects are not followed")
+        return Answer(AttemptOutcome.REFUSED, f"{said}: redirects are not followed")
     if status >= 500 or status in _PASSING:
-        return Answer(AttemptOutcome.DEFERRED, _said(reply), away=status in _AWAY)
-    return Answer(AttemptOutcome.REFUSED, _said(reply))
+        return Answer(AttemptOutcome.DEFERRED, said, away=status in _AWAY)
+    return Answer(AttemptOutcome.REFUSED, said)
 
 
 def _leave(channel: Channel) -> None:
@@ -65,13 +71,24 @@ def _leave(channel: Channel) -> None:
         log.warning("channel %s was switched off: 410 Gone", channel.pk)
 
 
-def _said(reply: Reply) -> str:
+def _secret_parts(url: str) -> re.Pattern[str]:
+    """Path and query of an address, and their parts, as many servers say them again ("Cannot POST /hooks/…")."""
+    parts = urlsplit(url)
+    raw = {parts.path, parts.query, *parts.path.split("/"), *re.split("[&=]", parts.query)}
+    read = {reader(each) for each in raw for reader in (unquote, unquote_plus)}
+    longest_first = sorted(
+        (each for each in raw | read if len(each) >= _SHORTEST_SECRET), key=len, reverse=True
+    )
+    return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)", re.IGNORECASE)
+
+
+def _said(reply: Reply, url: str) -> str:
     """``404 Not Found: no_service``: the status, and the first words of the answer if they are for people."""
     try:
         status = f"{reply.status} {HTTPStatus(reply.status).phrase}"
     except ValueError:
         status = str(reply.status)
-    text = reply.body.decode("utf-8", errors="replace")
+    text = _secret_parts(url).sub("…", reply.body.decode("utf-8", errors="replace"))
     words = " ".join("".join(each if each.isprintable() else " " for each in text[:2000]).split())
     is_page = words[:1] == "<"
     return f"{status}: {words[:_WORDS]}" if words and not is_page else status

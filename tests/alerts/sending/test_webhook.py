@@ -104,6 +104,27 @@ def test_what_an_answer_means(status, meant, receiver, delivery):
     assert len(receiver.requests) == 1
 
 
+@pytest.mark.parametrize("status", [200, 404, 500])
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"error": "Not Found", "path": "/hooks/CANARY%2fx1"}',
+        "Cannot POST /hooks/CANARY/x1?key=canary2",
+        r"The POST method is not supported for route hooks\/CANARY%2Fx1?key=canary2.",
+        "unknown key canary2",
+    ],
+)
+def test_a_server_that_repeats_the_address_does_not_give_it_away(status, body, receiver, world):
+    url = "https://hooks.example.com/hooks/CANARY%2Fx1?key=canary2"
+    channel = add_channel(draft=ChannelDraft(ChannelKind.WEBHOOK, "CRM", url), **world.by).channel
+    made = send_test(channel=channel, **world.by)
+    made.message = BODY
+    receiver.status, receiver.body = status, body.encode()
+    said = send(made).text
+    assert "canary" not in said.lower()
+    assert said.startswith(str(status))
+
+
 def test_a_webhook_that_is_gone_is_switched_off_once(world, receiver, delivery):
     receiver.status = 410
     waiting = Delivery.objects.get(pk=delivery.pk)
