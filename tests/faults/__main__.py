@@ -78,7 +78,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
             number=1500, times=10, server_of_postgres=database
         ),
         "two_beats": lambda: scenes.two_beats(number=1000),
-        "terminated": lambda: scenes.terminated(number=400, times=20),
+        "terminated": lambda: scenes.terminated(number=500, times=20, pause=0.5),
     }
     rows = []
     try:

@@ -161,12 +161,12 @@ def _slowly(seconds: float) -> Callable[[str, int], None]:
     return answer
 
 
-def terminated(*, number: int, times: int) -> Seen:
+def terminated(*, number: int, times: int, pause: float = 0.2) -> Seen:
     """SIGTERM while sending, as a deployment does it: the current pass ends, nothing is repeated."""
     forget()
     due(number)
     longest = 0.0
-    with sink(at_data=lambda _address, _times: 0.2) as server, crew(server, workers=1, lease=30) as team:
+    with sink(at_data=lambda _address, _times: pause) as server, crew(server, workers=1, lease=30) as team:
         for _ in range(times):
             before = len(server.accepted)
             assert wait_until(partial(_has_more, server, before), seconds=60)
