@@ -6,6 +6,7 @@ the table into docs/faults.md. The exit code is 1 if anything is not as required
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +26,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", help="faults whose name holds this word")
     parser.add_argument("--write", action="store_true", help="put the table into docs/faults.md")
     asked = parser.parse_args(arguments)
+    signal.signal(
+        signal.SIGTERM, lambda number, _frame: sys.exit(128 + number)
+    )  # what was started is stopped
     with (
         servers.postgres() as postgres_url,
         servers.redis() as redis_url,
