@@ -238,6 +238,8 @@ def _wish(text: str) -> Wish:
 
 
 def _listed(kinds: tuple[AlertKind, ...]) -> str:
-    """``codes, rights and posts``."""
+    """``codes, rights and posts``; all of them are ``alerts``."""
+    if set(kinds) == set(AlertKind):
+        return "alerts"
     names = [KINDS[kind].lower() for kind in AlertKind if kind in kinds]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

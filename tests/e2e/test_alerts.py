@@ -1,11 +1,14 @@
 """Alerts in a browser: somebody without a mouse takes some upon them; without scripts it is the same."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as site
 from playwright.sync_api import expect
 
+from alerts.enums import AlertKind
+from alerts.links import unsubscribe_url
 from alerts.models import Alert
 from alerts.operations.raising import raise_alerts
 from brands.enums import Role
@@ -113,7 +116,7 @@ def test_without_scripts_the_same_can_be_said(plain, raised):
     expect(plain.get_by_role("heading", level=1)).to_have_text("Your alerts")
 
 
-def test_settings_fit_and_have_no_barriers(page, enter_demo):
+def test_settings_and_the_page_to_unsubscribe_fit_and_have_no_barriers(page, enter_demo, demo):
     enter_demo(Role.ADMIN)
     page.goto(f"/b/{SLUG}/settings/")
     page.get_by_label("60").check()
@@ -123,4 +126,9 @@ def test_settings_fit_and_have_no_barriers(page, enter_demo):
     page.goto("/account/alerts/")
     found += problems(page)
     page.goto("/alerts/")
-    assert found + problems(page) == []
+    found += problems(page)
+    user = User.objects.get(email=demo[Role.ADMIN].email)
+    for kinds in (set(AlertKind), set(AlertKind) - {AlertKind.CODE}):
+        page.goto(urlsplit(unsubscribe_url(user_id=user.pk, kinds=kinds, now=utc_now())).path)
+        found += problems(page)
+    assert found == []
