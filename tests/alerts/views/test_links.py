@@ -10,6 +10,7 @@ from django.test import Client
 from alerts.enums import AlertKind, DeliveryKind, Wish
 from alerts.links import LINK_LIFE, Purpose, alert_url, unsubscribe_url
 from alerts.models import Alert, AlertWish
+from alerts.operations.saying import acknowledge, snooze
 from brands.enums import Role
 from brands.models import AuditEntry, Membership
 from sparktrack.core.days import first_instant
@@ -99,6 +100,21 @@ def test_one_button_takes_a_lapse_upon_the_person_of_the_mail(stage, browser):
     assert (alert.acknowledged_by, alert.acknowledged_at) == (stage.ana, NOW)
     entry = AuditEntry.objects.get(action="alert.acknowledged")
     assert (entry.actor_id, entry.actor_label) == (str(stage.ana.pk), stage.ana.email)
+
+
+@pytest.mark.parametrize("said", ["acknowledged", "snoozed"])
+def test_mails_are_forwarded_so_no_page_shows_the_address_of_a_colleague(said, stage, browser):
+    nameless = stage.member(Role.BUYER, full_name="", email="tom.k@agency.example")
+    alert = stage.stops(step=7)
+    about = {"brand": stage.brand, "alerts": [alert], "by": nameless, "now": NOW, "actor": stage.by["actor"]}
+    if said == "acknowledged":
+        acknowledge(**about)
+    else:
+        snooze(**about, until=first_instant(date(2026, 11, 23), stage.brand.time_zone), reason="On its way")
+    for purpose in (Purpose.ACKNOWLEDGE, Purpose.SNOOZE):
+        assert "@agency.example" not in text(browser.get(link(stage, alert, purpose)))
+    shown = Purpose.SNOOZE if said == "snoozed" else Purpose.ACKNOWLEDGE
+    assert "Tom.k" in text(browser.get(link(stage, alert, shown)))
 
 
 def test_whoever_is_logged_in_the_person_of_the_mail_acts(stage):
@@ -266,6 +282,13 @@ def test_people_choose_between_fewer_and_none_and_can_undo(stage, browser):
     assert "No more mails about codes" in text(browser.post(url, {"wish": "nothing"}))
     browser.post(url, {"wish": "usual"})
     assert not AlertWish.objects.exists()
+
+
+def test_the_link_of_a_morning_mail_is_about_all_alerts(stage, browser):
+    page = text(browser.post(fewer(stage, *AlertKind)))
+    assert "No more mails about alerts" in page
+    assert "All mails again" in page
+    assert "Undo" not in page  # what was chosen before is not known any more
 
 
 def test_a_link_of_somebody_who_is_gone_is_no_link(stage, browser):
