@@ -6,10 +6,11 @@ manage, with the rights that these flights need. Admins have all flights of thei
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateField, F, Q, QuerySet
+from django.db.models.functions import Cast, Coalesce
 
 from alerts.enums import CalendarKind
 from alerts.models import CalendarEvent, CalendarFeed
@@ -21,7 +22,7 @@ from brands.models import Membership, User
 from campaigns.models import Flight
 from posts.models import Post
 
-# More than that nobody reads in a calendar; the nearest ones come first.
+# More than that nobody reads in a calendar: what comes, the nearest first, then what was.
 MOST_EVENTS = 1000
 
 
@@ -54,7 +55,10 @@ def feed_events(user: User, *, now: datetime) -> list[FeedEvent]:
             Q(on__gte=since.date()) | Q(at__gte=since),
             Q(cancelled_at__isnull=True) | Q(cancelled_at__gte=since),
             brand__in=slugs,
-        ).order_by("on", "at", "pk")[:MOST_EVENTS]
+        )
+        .alias(day=Coalesce("on", Cast("at", DateField())))
+        .alias(is_past=Q(day__lt=now.astimezone(UTC).date()))
+        .order_by("is_past", "day", F("at").asc(nulls_last=True), "pk")[:MOST_EVENTS]
     )
     posts = _posts_of(events)
     return [FeedEvent(event, slugs[event.brand_id], posts.get(event.subject_id)) for event in events]

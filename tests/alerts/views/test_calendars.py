@@ -12,6 +12,8 @@ from icalendar import Calendar
 
 from alerts.models import CalendarEvent, CalendarFeed
 from alerts.operations.calendar_events import refresh_brand
+from alerts.queries import calendars as queries
+from alerts.queries.calendars import feed_events
 from alerts.views import calendars
 from authorizations.operations.codes import Extension, extend_codes
 from brands.enums import Role
@@ -233,6 +235,34 @@ def test_guesses_are_counted_together_and_fill_no_cache(settings, tmp_path, monk
     guesses = [Client().get(f"/calendar/cal_{number}.ics").status_code for number in range(4)]
     assert guesses == [404, 404, 429, 429]
     assert len(list(tmp_path.glob("*.djcache"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "kept"),
+    [
+        (1, {"Stops"}),
+        (2, {"Stops", "Soon"}),
+        (3, {"Stops", "Soon", "Late"}),
+        (4, {"Stops", "Soon", "Late", "Was"}),
+    ],
+)
+def test_of_too_many_entries_the_nearest_to_come_are_kept(most, kept, desk, monkeypatch):
+    now, brand = desk.world.now, desk.world.brand
+    monkeypatch.setattr(queries, "MOST_EVENTS", most)
+    for summary, days in {"Late": 200, "Was": -5, "Stops": 2, "Soon": 9}.items():
+        _, flight = desk.fly(buyer=desk.user)
+        at = now + days * DAY
+        when = {"at": at} if summary in {"Stops", "Was"} else {"on": at.date()}
+        CalendarEvent.objects.create(
+            brand=brand,
+            kind="lapse",
+            subject_id=flight.pk,
+            summary=summary,
+            changed_at=now,
+            digest="0" * 64,
+            **when,
+        )
+    assert {each.event.summary for each in feed_events(desk.user, now=now)} == kept
 
 
 def test_a_calendar_takes_constantly_many_queries(desk):
