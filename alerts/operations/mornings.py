@@ -47,6 +47,8 @@ _logger = logging.getLogger(__name__)
 
 # People whose mails are made in one transaction.
 _AT_ONCE = 200
+# Below the number of parameters that SQLite takes in one query.
+_SLICE = 900
 # A mail that could not be sent is made up for that long.
 _LOST_FOR = timedelta(days=31)
 # Who was told within the hour is not told again by the morning.
@@ -89,8 +91,6 @@ def send_mornings(*, now: datetime) -> int:
         except Exception as error:
             _logger.exception("Not everything was raised before the morning.")
             problem = error
-    if mornings:
-        Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
     parts = [mornings[start : start + _AT_ONCE] for start in range(0, len(mornings), _AT_ONCE)]
     while parts:
         part = parts.pop()
@@ -102,7 +102,11 @@ def send_mornings(*, now: datetime) -> int:
                 parts += [[each] for each in part]  # one person's trouble is their own
             else:
                 problem = problem or error
-    _tell_at_once(now)
+    try:
+        _tell_at_once(now)
+    except Exception as error:
+        _logger.exception("What cannot wait for a morning was not told.")
+        problem = problem or error
     if problem is not None:
         raise problem
     # Forward; and back only from an instant that has not come: the clock was wrong then.
@@ -126,10 +130,12 @@ def _begun(now: datetime, *, since: datetime) -> list[_Morning]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _turn(now: datetime) -> Iterator[None]:
     """A transaction in which nobody else makes mornings."""
     with transaction.atomic():
-        Heartbeat.objects.select_for_update().get(name=MORNINGS)
+        if not Heartbeat.objects.select_for_update().filter(name=MORNINGS):
+            # The first time ever: as if nobody had looked for as long as a morning is made up.
+            Heartbeat.objects.get_or_create(name=MORNINGS, defaults={"at": now - MADE_UP_FOR})
         yield
 
 
@@ -154,8 +160,10 @@ def _hear_anew(brand_ids: Collection[UUID], now: datetime) -> None:
         alert.pk: alert for alert in Alert.objects.filter(Exists(waits), brand__in=brand_ids, closed_at=None)
     }
     flights: dict[UUID, list[HitFlight]] = {pk: [] for pk in alerts}
-    for alert_id, flight in flights_of(alerts):
-        flights[alert_id].append(flight)
+    ids = list(alerts)
+    for start in range(0, len(ids), _SLICE):
+        for alert_id, flight in flights_of(ids[start : start + _SLICE]):
+            flights[alert_id].append(flight)
     found = notices_for([RaisedAlert(alert, flights[pk]) for pk, alert in alerts.items()], now=now)
     with transaction.atomic():
         make_deliveries(found, run=uuid7(), now=now, alerts=())
@@ -164,7 +172,7 @@ def _hear_anew(brand_ids: Collection[UUID], now: datetime) -> None:
 
 def _make_mails(mornings: Sequence[_Morning], now: datetime) -> int:
     """The mails of some people; constantly many queries, however many people, brands and alerts."""
-    with _turn():
+    with _turn(now):
         open_days = without_mail({each.person.user_id: each.day for each in mornings})
         todo = {each.person.user_id: each for each in mornings if each.person.user_id in open_days}
         if not todo:
@@ -281,7 +289,7 @@ def _tell_at_once(now: datetime) -> None:
     """What cannot wait for a morning goes now: it would come too late, or was to be told at once and was not."""
     if not late_rounds(now=now).exists():
         return
-    with _turn():
+    with _turn(now):
         stranded = list(late_rounds(now=now))
         everybody = people({notice.user_id for notice in stranded})
         by_brand = teams({notice.brand_id for notice in stranded}, now=now)

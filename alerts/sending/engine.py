@@ -154,12 +154,8 @@ class _Pass:
     def _written(self, delivery: Delivery) -> tuple[tuple[UUID, ...] | None, Answer | None]:
         """Judges and writes the message onto ``delivery``: the notices it tells; an answer if that already decides."""
         tells = None
-        # Of very many lapses: to write them takes longer than what is only claimed is held.
-        if (
-            delivery.message is None
-            and delivery.kind in _LONG
-            and not deliveries.hold(delivery, now=self._now)
-        ):
+        # Of very many lapses: to judge and write them takes longer than what is only claimed is held.
+        if delivery.kind in _LONG and not deliveries.hold(delivery, now=self._now):
             return None, None
         try:
             letter = self._write(delivery, now=self._now)

@@ -5,6 +5,7 @@ twice can tell (RFC 1047 says why that cannot be ruled out).
 """
 
 import smtplib
+import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from http import HTTPStatus
@@ -24,6 +25,8 @@ from alerts.sending.answers import Answer
 # sent twice. All answers together stay below the lease (operations/deliveries.py).
 ANSWER_SECONDS = 60
 _WORDS = 250
+# A connection that had been closed says so at once.
+_AT_ONCE_SECONDS = 2.0
 _SERVICE_GOES = 421  # "closing the channel": the server's habit after some mails, or about to restart
 _NOT_THIS_MAIL = {
     HTTPStatus.UNAUTHORIZED,
@@ -48,9 +51,11 @@ class Mailer:
 
     def send(self, delivery: Delivery) -> Answer:
         """Hand ``delivery.message`` to the server for ``delivery.address``; never raises for what a server does."""
-        used = self._connection is not None
+        used, began = self._connection is not None, time.monotonic()
         answer, stale = self._try(delivery)
-        if stale and used:  # it was closed since the mail before: that says nothing about this one
+        # It was closed since the mail before: that says nothing about this one. (A server that fell silent may have
+        # taken it.)
+        if stale and used and time.monotonic() - began < _AT_ONCE_SECONDS:
             answer, _ = self._try(delivery)
         return answer
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alerts.enums import AlertKind, DeliveryKind, DeliveryState, Form, Wish
-from alerts.models import Alert, AlertWish, Delivery, MorningHour, Notice
+from alerts.models import Alert, AlertWish, Delivery, Heartbeat, MorningHour, Notice
 from alerts.operations import mornings
 from alerts.operations.mornings import send_mornings
 from alerts.operations.raising import raise_alerts
@@ -427,6 +427,17 @@ def test_idle_it_asks_three_questions_and_notes_the_time(world, manager, django_
     running(world, manager=manager, ends_at=MONDAY + 13 * DAY)
     with django_assert_num_queries(4):
         send_mornings(now=MONDAY + 10 * HOUR)
+
+
+def test_before_the_first_morning_ever_a_warning_that_cannot_wait_goes_at_once(world, manager):
+    running(world, manager=manager, ends_at=MONDAY + 3 * DAY + 10 * HOUR)
+    raise_alerts(now=MONDAY + 20 * HOUR)
+    assert Notice.objects.get().form == Form.ROUND
+    Heartbeat.objects.all().delete()
+    assert send_mornings(now=MONDAY + 20 * HOUR) == 0
+    Heartbeat.objects.all().delete()
+    send_mornings(now=MONDAY + 3 * DAY + HOUR)
+    assert Notice.objects.get().form == Form.AT_ONCE
 
 
 def test_a_mail_that_cannot_be_made_keeps_nobody_else_from_theirs(world, manager, buyer, monkeypatch):
