@@ -6,11 +6,12 @@ what is not a member's is not there (404), what a member's role may not do is fo
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
@@ -21,6 +22,7 @@ from brands.operations.edits import BrandBusyError
 from brands.rules import POLICY, Action
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.addresses import client_ip
+from sparktrack.core.middleware import SEEN_VERSION
 from sparktrack.core.views import brand_busy
 
 BrandView = Callable[..., HttpResponseBase]
@@ -44,9 +46,9 @@ class BrandRequest(HttpRequest):
 def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandView]:
     """Lets a view run only for members of the brand ``slug`` whose role may do ``action``; one query.
 
-    The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login,
-    people of other brands get 404, members whose role may too little 403. While somebody else writes in the brand for
-    longer than one can wait the answer is 503; nothing was written then.
+    The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login (their
+    htmx gets 401), people of other brands get 404, members whose role may too little 403. While somebody else writes in
+    the brand for longer than one can wait the answer is 503; nothing was written then.
     """
 
     def decorate(view: BrandView) -> BrandView:
@@ -75,6 +77,14 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
         def entered(request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated:
                 return guarded(request, *args, slug=slug, **kwargs)
+            if request.headers.get("HX-Request") == "true":
+                # htmx would put the login page into the place of the part it asked for (static/js/sparktrack.js).
+                return HttpResponse("You are logged out.", status=HTTPStatus.UNAUTHORIZED)
+            htmx = cast(BrandRequest, request).htmx
+            if htmx and not htmx.history_restore_request:
+                return _part_without_login(
+                    request, htmx.current_url_abs_path or reverse("board", args=[slug])
+                )
             # Back to the page after the login; a button cannot be pressed again by being looked at.
             page = (
                 request.get_full_path()
@@ -86,6 +96,18 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
         return entered
 
     return decorate
+
+
+def _part_without_login(request: HttpRequest, page: str) -> HttpResponse:
+    """For htmx: the login page in whole and then back to ``page``; it has no place in a part of a page.
+
+    A page that looks by itself stays as it is, and says so: nobody may be there to log in.
+    """
+    if SEEN_VERSION in request.headers:
+        return HttpResponse(headers={"HX-Reswap": "none"})
+    if request.method == "POST":
+        messages.warning(request, "Your login had ended, so nothing was saved. Log in, then do it again.")
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": redirect_to_login(page).url})
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -67,6 +67,27 @@ def test_anonymous_people_are_sent_to_the_login_and_back(client):
     assert client.get(f"/b/{slug}/view/")["Location"] == f"/accounts/login/?next=/b/{slug}/view/"
 
 
+def test_a_part_of_a_page_is_not_answered_with_the_login_page(client):
+    response = client.post(f"/b/{BrandFactory().slug}/view/", headers={"hx-request": "true"})
+    assert (response.status_code, response.content) == (401, b"You are logged out.")
+
+
+def test_htmx_gets_no_login_page_into_a_part_of_a_page(client):
+    slug = BrandFactory().slug
+    url, shown = f"/b/{slug}/view/", f"http://testserver/b/{slug}/alerts/?state=open"
+    login = f"/accounts/login/?next=/b/{slug}/alerts/%3Fstate%3Dopen"
+    htmx = {"hx-request": "true", "hx-current-url": shown}
+    for answer in (client.get(url, headers=htmx), client.post(url, headers=htmx)):
+        assert (answer.status_code, answer.content, answer["HX-Redirect"]) == (204, b"", login)
+    assert "nothing was saved" in client.get(login).content.decode()
+    answer = client.get(url, headers={**htmx, "hx-current-url": "http://elsewhere.example/x/"})
+    assert answer["HX-Redirect"] == f"/accounts/login/?next=/b/{slug}/"
+    # A page that looks by itself is left as it is; one that is restored needs all of the login page.
+    answer = client.get(url, headers={**htmx, "seen-version": "x"})
+    assert (answer.content, answer["HX-Reswap"], "HX-Redirect" in answer.headers) == (b"", "none", False)
+    assert client.get(url, headers={**htmx, "hx-history-restore-request": "true"}).status_code == 302
+
+
 def test_whoever_left_the_brand_is_out_at_once():
     member = MembershipFactory(role=Role.BUYER)
     client = enter(member.user)

@@ -87,6 +87,40 @@ def test_from_the_bell_to_who_was_told_without_a_mouse(page, enter_demo, raised)
     expect(page.locator(".warned").first).to_be_visible()
 
 
+@pytest.mark.console_errors  # Chromium logs the 403, and that it is offline
+def test_what_could_not_be_saved_says_so_and_leads_to_the_login(page, context, enter_demo, raised, demo):
+    enter_demo(Role.MANAGER)
+    page.goto(ALERTS)
+    lines, failed = page.locator(".lines.alerts > li"), page.locator(".messages .failed")
+    post = lines.first.locator(".who a").get_attribute("href")
+    lines.last.get_by_role("checkbox").check()
+    press = page.get_by_role("button", name="Acknowledge the chosen ones").click
+    context.set_offline(True)
+    press()
+    expect(failed).to_have_text("Not saved. The server could not be reached. Try again in a moment.")
+    context.set_offline(False)
+    cookies = context.cookies()
+    context.clear_cookies(name=site.CSRF_COOKIE_NAME)
+    press()
+    expect(failed).to_contain_text("Not saved. This form is out of date: Go back, load the page again")
+    expect(lines).to_have_count(raised)
+    context.add_cookies(cookies)
+    context.clear_cookies(name=site.SESSION_COOKIE_NAME)
+    press()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/b/[^/]+/alerts/$"))
+    expect(page.get_by_text("Your login had ended, so nothing was saved.")).to_be_visible()
+
+    context.add_cookies(cookies)
+    page.goto(post)
+    page.locator(".of-post a").click()
+    button = page.locator("#post-alerts").get_by_role("button", name="I have it")
+    expect(button.first).to_be_visible()
+    context.clear_cookies(name=site.SESSION_COOKIE_NAME)
+    button.first.click()
+    expect(page).to_have_url(re.compile(r"/accounts/login/\?next=/b/[^/]+/posts/"))
+    assert not Alert.objects.exclude(acknowledged_at=None).exists()
+
+
 def test_without_scripts_the_same_can_be_said(plain, raised):
     plain.goto(BOARD)
     plain.get_by_role("link", name="Alerts: who was warned of what").click()
