@@ -9,6 +9,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
+from django.contrib import messages
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,9 +48,9 @@ class BrandRequest(HttpRequest):
 def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandView]:
     """Lets a view run only for members of the brand ``slug`` whose role may do ``action``; one query.
 
-    The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login (their
-    htmx gets 401), people of other brands get 404, members whose role may too little 403. While somebody else writes in
-    the brand for longer than one can wait the answer is 503; nothing was written then.
+    The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login,
+    people of other brands get 404, members whose role may too little 403. While somebody else writes in the brand for
+    longer than one can wait the answer is 503; nothing was written then.
     """
 
     def decorate(view: BrandView) -> BrandView:
@@ -77,9 +79,6 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
         def entered(request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:
             if request.user.is_authenticated:
                 return guarded(request, *args, slug=slug, **kwargs)
-            if request.headers.get("HX-Request") == "true":
-                # htmx would put the login page into the place of the part it asked for (static/js/sparktrack.js).
-                return HttpResponse("You are logged out.", status=HTTPStatus.UNAUTHORIZED)
             htmx = cast(BrandRequest, request).htmx
             if htmx and not htmx.history_restore_request:
                 return _part_without_login(

@@ -51,39 +51,6 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", () => copyFrom(button));
 }
 
-// htmx leaves the page as it is when nothing good came back. Who pressed something is told; what asks by itself is not.
-const IN_ITS_PLACE = [400, 409, 422, 429];
-const NOT_DONE = {
-  0: "sparktrack did not answer. Check your connection, then try again.",
-  401: "You are logged out. Log in again, then load this page again.",
-  403: "It was not allowed. Load this page again, then try again.",
-  404: "It is not there any more. Load this page again.",
-  503: "sparktrack is busy. Try again in a moment.",
-};
-
-function sayNotDone(event) {
-  const { elt, requestConfig, xhr } = event.detail;
-  if ((requestConfig?.elt ?? elt).hasAttribute("hx-trigger") || IN_ITS_PLACE.includes(xhr?.status)) {
-    return;
-  }
-  const said = document.createElement("p");
-  said.className = "message error";
-  said.textContent = `Not done. ${NOT_DONE[xhr?.status ?? 0] ?? "Something went wrong. Try again."}`;
-  const messages = document.querySelector(".messages");
-  messages.classList.add("stays");
-  messages.replaceChildren(said);
-}
-
-for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, sayNotDone);
-}
-
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!event.target.hasAttribute("hx-trigger")) {
-    document.querySelector(".messages.stays")?.replaceChildren();
-  }
-});
-
 // What a person asked htmx for and did not get is said where the page says what was done; the page is as it was.
 {
   // Answers that base.html lets htmx show in their place: they say themselves what is wrong.

@@ -67,11 +67,6 @@ def test_anonymous_people_are_sent_to_the_login_and_back(client):
     assert client.get(f"/b/{slug}/view/")["Location"] == f"/accounts/login/?next=/b/{slug}/view/"
 
 
-def test_a_part_of_a_page_is_not_answered_with_the_login_page(client):
-    response = client.post(f"/b/{BrandFactory().slug}/view/", headers={"hx-request": "true"})
-    assert (response.status_code, response.content) == (401, b"You are logged out.")
-
-
 def test_htmx_gets_no_login_page_into_a_part_of_a_page(client):
     slug = BrandFactory().slug
     url, shown = f"/b/{slug}/view/", f"http://testserver/b/{slug}/alerts/?state=open"
