@@ -20,7 +20,11 @@ def health(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        return _answer() if request.path_info == "/healthz/alerts" else get_response(request)
+        if request.path_info != "/healthz/alerts":
+            return get_response(request)
+        answer = _answer()
+        answer["Cache-Control"] = "no-store"  # a proxy must not go on saying that all is well
+        return answer
 
     return middleware
 

@@ -34,6 +34,7 @@ def now():
 
 def probe(client):
     answer = client.get("/healthz/alerts")
+    assert answer["Cache-Control"] == "no-store"
     return answer.status_code, json.loads(answer.content)
 
 
