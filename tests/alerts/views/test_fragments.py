@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from alerts.enums import AlertKind
+from alerts.enums import AlertKind, DeliveryState
 from alerts.models import Alert, Heartbeat
 from alerts.operations.saying import acknowledge, snooze
 from brands.enums import Role
@@ -108,8 +108,11 @@ def marked(response):
 
 
 def test_flights_of_a_board_are_marked_with_what_was_said(world, mara, client):
-    flights = [stops(world) for _ in range(4)]
-    rows = [scenes.alert(world, flight, lapses_at=world.now + 9 * DAY) for flight in flights[:3]]
+    flights = [stops(world) for _ in range(6)]
+    rows = [scenes.alert(world, flight, lapses_at=world.now + 9 * DAY) for flight in flights[:5]]
+    scenes.told(rows[0], mara)
+    scenes.told(rows[3], mara, state=DeliveryState.FAILED)
+    scenes.waiting(rows[4], mara)
     scenes.alert(world, flights[0], kind=AlertKind.RIGHTS, lapses_at=world.now + 20 * DAY)
     acknowledge(alerts=[rows[1]], by=mara, **world.by)
     snooze(alerts=[rows[2]], until=world.now + 4 * DAY, reason="x", by=mara, **world.by)
@@ -123,6 +126,8 @@ def test_flights_of_a_board_are_marked_with_what_was_said(world, mara, client):
         "warned 3 days before +1",
         "Mara has it",
         "snoozed to Wed 25 Nov, 09:05 EST",
+        "alert 3 days before",
+        "alert 3 days before",
         None,
     ]
 
