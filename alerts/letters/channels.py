@@ -1,19 +1,24 @@
 """What a chat or a webhook of a brand is told of an alert: never a code, an e-mail address or a fee."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+
 from alerts.enums import AlertKind, DeliveryKind
-from alerts.letters.groups import SHAPES
+from alerts.letters.groups import SHAPES, URGENCY
 from alerts.letters.hits import post_url
-from alerts.letters.lapses import Lapse
+from alerts.letters.lapses import Lapse, by_money
 from alerts.letters.letter import Letter
 from alerts.letters.lines import one_line
+from alerts.letters.sections import counts
 from alerts.letters.telling import lapses_of, still_lapsing
 from alerts.models import Alert, AlertFlight, Delivery
 from alerts.operations.messages import RESOLVED
+from alerts.queries.summaries import run_of
 from brands.models import Brand
 from campaigns.models import Flight
 from campaigns.phrases import Tone
@@ -21,6 +26,10 @@ from campaigns.phrases import Tone
 # A chat would tell everybody, or show a link under another name.
 _MENTION = re.compile(r"@(?=everyone|here|channel|all)", re.IGNORECASE)
 _SIGNS = str.maketrans({"<": "‹", ">": "›", "`": "'", "*": "∗", "|": "¦", "[": "(", "]": ")"})
+
+# Lapses that a summary names; the rest is counted. A chat cuts what is too long, and the link stands last.
+MOST_NAMED = 5
+_MOST_COUNTS = 4
 
 _SETTLED = {
     AlertKind.CODE: "Code settled",
@@ -42,6 +51,8 @@ def channel_letter(delivery: Delivery, *, now: datetime) -> Letter | None:
     """What a channel is told; None if it no longer holds. Text for a chat, payload for a webhook."""
     if delivery.kind == DeliveryKind.TEST:
         return _test(delivery)
+    if delivery.kind == DeliveryKind.SUMMARY:
+        return _summary(delivery, now)
     alert = delivery.alert
     if alert is None:
         return None
@@ -66,6 +77,19 @@ def chat_text(lapse: Lapse) -> str:
     return "\n".join([*lines, lapse.url])
 
 
+def summary_text(lapses: Sequence[Lapse]) -> str:
+    """What was found together in one brand (not empty): counted, the most expensive, where the others are."""
+    ordered, brand = by_money(lapses), lapses[0].brand
+    first = min(ordered, key=lambda lapse: URGENCY.index(lapse.group))
+    lines = [f"{first.shape} {plain(_counted(ordered, brand))}"]
+    for lapse in ordered[:MOST_NAMED]:
+        about = (lapse.when, lapse.post, lapse.handle, lapse.a_day)
+        lines.append(f"{lapse.shape} {plain(' · '.join(filter(None, about)))}")
+    if len(ordered) > MOST_NAMED:
+        lines.append(f"and {len(ordered) - MOST_NAMED} more")
+    return "\n".join([*lines, settings.SITE_URL + reverse("alerts", args=[brand.slug])])
+
+
 def webhook_payload(lapse: Lapse, *, event: str, at: datetime) -> dict[str, Any]:
     """The body of a webhook (Standard Webhooks: type, timestamp, data)."""
     return _payload(event, at, lapse.alert, lapse.brand, [line.flight for line in lapse.ordered])
@@ -74,6 +98,27 @@ def webhook_payload(lapse: Lapse, *, event: str, at: datetime) -> dict[str, Any]
 def plain(text: str) -> str:
     """``text`` without the signs with which a chat would format it, link it or call everybody."""
     return _MENTION.sub("@\u200b", text.translate(_SIGNS))
+
+
+def _summary(delivery: Delivery, now: datetime) -> Letter | None:
+    """The alerts of one pass that this chat asked for, as far as they still hold."""
+    channel = delivery.channel
+    if channel is None:
+        return None
+    alerts = Alert.objects.for_brand(channel.brand).filter(
+        run=run_of(delivery.key), step__lte=channel.from_step, closed_at=None
+    )
+    lapses = lapses_of(list(alerts.order_by("pk")), zone=channel.brand.time_zone, now=now)
+    if not lapses:
+        return None
+    if len(lapses) == 1:
+        return Letter(subject=lapses[0].subject, text=chat_text(lapses[0]))
+    return Letter(subject=_counted(lapses, channel.brand), text=summary_text(lapses))
+
+
+def _counted(lapses: Sequence[Lapse], brand: Brand) -> str:
+    """``2 to pause now, 5 stop by Friday · Glow Skincare``."""
+    return f"{counts(lapses, most=_MOST_COUNTS)} · {one_line(brand.name, 60)}"
 
 
 def _payload(

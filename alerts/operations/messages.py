@@ -1,7 +1,10 @@
-"""Messages about alerts: one a person and pass, one a channel and alert. Stored, not sent."""
+"""Messages about alerts: one a person and pass, one a channel and alert; many of a pass are one to a chat.
+
+Stored, not sent.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,8 +13,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from alerts.enums import DeliveryKind, DeliveryState, Form
+from alerts.enums import ChannelKind, DeliveryKind, DeliveryState, Form
 from alerts.models import Alert, Channel, Delivery, Notice
+from alerts.queries.summaries import summaries_to_chats, summary_key
 from sparktrack.core.bulk import insert
 from sparktrack.core.ids import uuid7
 
@@ -20,8 +24,11 @@ RESOLVED = "alert.resolved"
 REOPENED = "alert.reopened"
 # What has happened is worth saying for a week (DOMAIN.md §7: step 0).
 WORTH_SAYING = timedelta(days=7)
+# So many alerts of one pass are one message to a chat; a machine that listens still gets each.
+MANY_TO_A_CHAT = 6
 # Below the number of parameters that SQLite takes in one query.
 _SLICE = 400
+_ON_ITS_WAY = (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.SENT)
 _Recipient = tuple[UUID | None, UUID | None, str]  # a person, a channel, the key
 
 
@@ -77,8 +84,9 @@ def make_deliveries(
 def tell_channels(alerts: Iterable[Alert], *, event: str, now: datetime) -> list[Delivery]:
     """Store the messages to channels that ``event`` happened to these alerts; those that are new.
 
-    Raised: to all channels of the brand that asked for the step. Resolved, and reopened after that: to those that were
-    told that it was raised; both may come more than once.
+    Raised: to all channels of the brand that asked for the step; a chat that asked for many of one pass gets a summary
+    of them. Resolved, and reopened after that: to those that were told, by itself, that it was raised; both may come
+    more than once.
     """
     wanted = list(alerts)
     if not wanted:
@@ -86,26 +94,69 @@ def tell_channels(alerts: Iterable[Alert], *, event: str, now: datetime) -> list
     channels: dict[UUID, list[Channel]] = defaultdict(list)
     for channel in Channel.objects.filter(
         brand__in={alert.brand_id for alert in wanted}, disabled_at=None
-    ).only("brand_id", "from_step"):
+    ).only("brand_id", "kind", "from_step"):
         channels[channel.brand_id].append(channel)
     wanted = [alert for alert in wanted if alert.brand_id in channels]
-    told = None if event == RAISED else _told_channels(wanted)
-    again = "" if event == RAISED else f":{now:%Y%m%d%H%M%S}"
-    messages = [
-        _Wanted(
-            kind=DeliveryKind.ALERT,
-            key=f"alert:{alert.pk}:{event.rpartition('.')[2]}{again}",
-            send_before=now + WORTH_SAYING if event == RESOLVED else _worth_until(alert, now),
-            channel_id=channel.pk,
-            alert=alert,
-            event=event,
-        )
-        for alert in wanted
-        for channel in channels[alert.brand_id]
-        if (alert.step <= channel.from_step if told is None else (channel.pk, alert.pk) in told)
-    ]
+    if event == RAISED:
+        messages = _raised(wanted, channels, now)
+    else:
+        told = _told_channels(wanted)
+        messages = [
+            _to_channel(channel, alert, event, now)
+            for alert in wanted
+            for channel in channels[alert.brand_id]
+            if (channel.pk, alert.pk) in told
+        ]
     with transaction.atomic():
         return _store(messages, now=now)
+
+
+def _raised(
+    alerts: Sequence[Alert], channels: Mapping[UUID, Sequence[Channel]], now: datetime
+) -> list[_Wanted]:
+    """One message an alert and channel that asked for its step; many of one pass are one to a chat.
+
+    What a summary that waits, or was sent, speaks of is not said again.
+    """
+    asked: dict[tuple[UUID, UUID], list[Alert]] = defaultdict(list)
+    of_id = {channel.pk: channel for found in channels.values() for channel in found}
+    for alert in alerts:
+        for channel in channels[alert.brand_id]:
+            if alert.step <= channel.from_step:
+                asked[channel.pk, alert.run].append(alert)
+    chats = {pk for pk, channel in of_id.items() if channel.kind != ChannelKind.WEBHOOK}
+    there: set[tuple[UUID | None, str]] = set()
+    if chats:
+        there.update((each.channel_id, each.key) for each in summaries_to_chats(alerts, _ON_ITS_WAY))
+    wanted = []
+    for (pk, run), found in asked.items():
+        if (pk, summary_key(run)) in there:
+            continue
+        if pk in chats and len(found) >= MANY_TO_A_CHAT:
+            wanted.append(
+                _Wanted(
+                    kind=DeliveryKind.SUMMARY,
+                    key=summary_key(run),
+                    send_before=max(_worth_until(alert, now) for alert in found),
+                    channel_id=pk,
+                    event=RAISED,
+                )
+            )
+        else:
+            wanted += [_to_channel(of_id[pk], alert, RAISED, now) for alert in found]
+    return wanted
+
+
+def _to_channel(channel: Channel, alert: Alert, event: str, now: datetime) -> _Wanted:
+    again = "" if event == RAISED else f":{now:%Y%m%d%H%M%S}"
+    return _Wanted(
+        kind=DeliveryKind.ALERT,
+        key=f"alert:{alert.pk}:{event.rpartition('.')[2]}{again}",
+        send_before=now + WORTH_SAYING if event == RESOLVED else _worth_until(alert, now),
+        channel_id=channel.pk,
+        alert=alert,
+        event=event,
+    )
 
 
 def _to_person(user_id: UUID, notices: Sequence[Notice], run: UUID, now: datetime) -> _Wanted:
@@ -113,7 +164,7 @@ def _to_person(user_id: UUID, notices: Sequence[Notice], run: UUID, now: datetim
     single = len(alerts) == 1
     return _Wanted(
         kind=DeliveryKind.ALERT if single else DeliveryKind.SUMMARY,
-        key=f"alert:{alerts.pop()}" if single else f"run:{run}",
+        key=f"alert:{alerts.pop()}" if single else summary_key(run),
         send_before=max(_worth_until(notice.alert, now) for notice in notices),
         user_id=user_id,
     )

@@ -21,6 +21,7 @@ from alerts.models import Alert, AlertFlight, Delivery, Notice
 from alerts.operations.messages import RAISED, REOPENED, RESOLVED, make_deliveries, tell_channels
 from alerts.operations.notices import RaisedAlert, notices_for, store_notices
 from alerts.queries.lapses import News, Part, StaleHit, Untold, news_of, parts
+from alerts.queries.summaries import speaks_of, summaries_to_chats
 from alerts.rules.people import EVERYBODY_FROM
 from alerts.rules.steps import is_skipped
 from sparktrack.core.bulk import insert_new
@@ -161,21 +162,24 @@ def _close(stale: Sequence[StaleHit], *, now: datetime) -> Raised:
                 ending.append(alert)
     for ids in _sliced(leaving):
         AlertFlight.objects.filter(pk__in=ids).delete()
-    said = _said([alert.pk for alert in ending])
+    said = _said(ending)
     _end([alert for alert in ending if alert.pk in said], Outcome.RESOLVED, now=now)
     _end([alert for alert in ending if alert.pk not in said], Outcome.CANCELLED, now=now)
     messages = tell_channels(ending, event=RESOLVED, now=now)
     return Raised(resolved=len(said), cancelled=len(ending) - len(said), deliveries=len(messages))
 
 
-def _said(alert_ids: Collection[UUID]) -> set[UUID]:
+def _said(alerts: Sequence[Alert]) -> set[UUID]:
     """The alerts of which a message went out, to a person or a channel."""
     found: set[UUID] = set()
-    for ids in _sliced(alert_ids):
+    for part in _sliced(alerts):
+        ids = [alert.pk for alert in part]
         notices = Notice.objects.filter(alert__in=ids, delivery__state__in=_SAID)
         found.update(notices.values_list("alert_id", flat=True))
         told = Delivery.objects.filter(alert__in=ids, event=RAISED, state__in=_SAID)
         found.update(told.values_list("alert", flat=True))
+    summaries = summaries_to_chats(alerts, _SAID)
+    found.update(alert.pk for alert in alerts if any(speaks_of(each, alert) for each in summaries))
     return found
 
 

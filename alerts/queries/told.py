@@ -15,6 +15,7 @@ from alerts.enums import AlertState, DeliveryState, Form, Outcome
 from alerts.models import Alert, Attempt, Channel, Delivery, Notice
 from alerts.queries.lines import AlertLine, alert_lines, state_of
 from alerts.queries.people import Person, people
+from alerts.queries.summaries import speaks_of, summaries_to_chats
 from alerts.rules.mornings import next_morning
 from alerts.rules.people import EVERYBODY_FROM
 from brands.models import AuditEntry, Brand, User
@@ -134,10 +135,11 @@ def _told(steps: Sequence[Alert], *, now: datetime) -> dict[UUID, list[Told]]:
         .only(*_DELIVERY)
         .order_by("due_at", "pk")
     }
+    summaries = {each.pk: each for each in summaries_to_chats(steps)}
     tries: dict[UUID, list[Attempt]] = {}
-    for attempt in Attempt.objects.filter(delivery__in=deliveries).order_by("delivery", "number")[
-        :MOST_TRIES
-    ]:
+    for attempt in Attempt.objects.filter(delivery__in={**deliveries, **summaries}).order_by(
+        "delivery", "number"
+    )[:MOST_TRIES]:
         tries.setdefault(attempt.delivery_id, []).append(attempt)
     closed = {step.pk for step in steps if step.closed_at is not None}
     waiting = [each for each in notices if each.delivery_id is None and each.alert_id not in closed]
@@ -162,6 +164,12 @@ def _told(steps: Sequence[Alert], *, now: datetime) -> dict[UUID, list[Told]]:
             found.setdefault(delivery.alert_id, []).append(
                 Told(None, delivery.channel, None, delivery, tries.get(delivery.pk, ()), None)
             )
+    for step in steps:
+        found.setdefault(step.pk, []).extend(
+            Told(None, summary.channel, None, summary, tries.get(summary.pk, ()), None)
+            for summary in summaries.values()
+            if speaks_of(summary, step)
+        )
     return found
 
 

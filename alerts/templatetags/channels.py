@@ -3,7 +3,7 @@
 from django import template
 
 from alerts.channel_words import EVENTS
-from alerts.enums import AttemptOutcome, DeliveryState
+from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
 from alerts.models import Attempt, Delivery
 from alerts.queries.channels import LogLine
 from alerts.words import ATTEMPTS, CUT_SHORT, DELIVERIES, step_name
@@ -21,6 +21,8 @@ def from_words(step: int) -> str:
 @register.filter
 def event_words(delivery: Delivery) -> str:
     """What a message is about, in a word."""
+    if delivery.kind == DeliveryKind.SUMMARY:
+        return "Alerts"
     return EVENTS.get(delivery.event, "Message")
 
 

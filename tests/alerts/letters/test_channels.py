@@ -7,8 +7,13 @@ import pytest
 
 from alerts.enums import ChannelKind, DeliveryKind, DeliveryState
 from alerts.letters import write
+from alerts.models import Alert
 from alerts.operations.messages import RAISED, RESOLVED
+from alerts.sending.chat import MOST_CHARACTERS
+from brands.models import Brand
 from campaigns.operations.flights import pause_flights
+from posts.models import Post
+from sparktrack.core.ids import uuid7
 from tests.alerts import scenes
 from tests.alerts.letters.stage import Stage
 from tests.world import DAY, NOW
@@ -124,3 +129,46 @@ def test_a_title_neither_calls_everybody_nor_hides_a_link(stage, title):
     text = said(stage, stage.stops(title=title)).text
     for live in ("<", ">", "@everyone", "@here", "](", "`", "|", "*"):
         assert live not in text
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
+def summary(stage, number):
+    """What a chat is told of a pass that found so many stops, of $420 a day and more each."""
+    run = uuid7()
+    made = [stage.stops(title=f"Post {at}", daily_spend=Decimal(420 + at)) for at in range(number)]
+    Alert.objects.filter(pk__in=[alert.pk for alert in made]).update(run=run)
+    channel = scenes.channel(stage, kind=ChannelKind.SLACK, from_step=3)
+    return made, scenes.message(
+        channel, NOW, key=f"run:{run}", state=DeliveryState.DUE, kind=DeliveryKind.SUMMARY, event=RAISED
+    )
+
+
+def test_a_summary_counts_names_the_most_expensive_and_leads_to_the_others(stage):
+    letter = write(summary(stage, 7)[1], now=NOW)
+    lines = letter.text.splitlines()
+    assert letter.subject == "7 stop by Thursday · Glow Skincare"
+    assert lines[0] == "▲ 7 stop by Thursday · Glow Skincare"
+    assert lines[1] == "▲ Stops Thu 26 Nov, 06:05 EST: code ends · Post 6 · @maya.glow · ≈ $426 a day"
+    assert [line.split(" · ")[1] for line in lines[1:6]] == [f"Post {number}" for number in (6, 5, 4, 3, 2)]
+    assert lines[6:] == ["and 2 more", f"http://127.0.0.1:8000/b/{stage.brand.slug}/alerts/"]
+
+
+def test_a_summary_begins_with_what_is_most_urgent_and_fits_a_chat(stage):
+    _, message = summary(stage, 5)
+    alert = stage.pause_now()
+    Alert.objects.filter(pk=alert.pk).update(run=message.key.removeprefix("run:"))
+    Post.objects.update(title="Ä" * 200)
+    Brand.objects.update(name="<!channel> @everyone")
+    text = write(message, now=NOW).text
+    assert text.startswith("■ 1 to pause now, 5 stop by Thursday · ‹!channel› @\u200beveryone\n")
+    assert len(text) < MOST_CHARACTERS
+
+
+def test_a_summary_says_what_still_holds_and_what_the_chat_asked_for(stage):
+    made, message = summary(stage, 3)
+    scenes.closed(made[0], NOW)
+    assert write(message, now=NOW).subject.startswith("2 stop by Thursday")
+    pause_flights(flights=[made[1].hits.get().flight], **stage.by)
+    assert write(message, now=NOW).text.startswith("▲ Stops Thu 26 Nov, 06:05 EST – ")  # as if it were alone
+    Alert.objects.filter(pk=made[2].pk).update(step=7)
+    assert write(message, now=NOW) is None
