@@ -24,7 +24,7 @@ from sparktrack.core.refusals import RefusedError
 @brand_view(action=Action.CHANGE_SETTINGS)
 def brand_settings(request: BrandRequest) -> HttpResponse:
     """The days of the warnings, the hour of the morning mail, when a code is about to end."""
-    form = WarningsForm(request.POST or None, brand=request.brand)
+    form = WarningsForm(request.POST if request.method == "POST" else None, brand=request.brand)
     if request.method == "POST" and form.is_valid():
         try:
             changed = change_brand_settings(
@@ -50,7 +50,7 @@ def alert_choices(request: HttpRequest) -> HttpResponse:
     wishes = wishes_of([user.pk])
     chosen = {kind.value: wishes.get((user.pk, kind), Wish.USUAL).value for kind in AlertKind}
     form = ChoicesForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         default_hour=default_hour,
         initial={"hour": "" if hour is None else hour, **chosen},
     )

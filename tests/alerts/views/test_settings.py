@@ -90,6 +90,13 @@ def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(wrong, said, world,
     assert Brand.objects.get(pk=world.brand.pk).warning_steps == [30, 14, 7, 3, 1]
 
 
+def test_a_form_without_any_field_is_refused_not_shown_as_new(world, client):
+    for url in (reverse("brand-settings", args=[world.brand.slug]), reverse("alert-choices")):
+        answer = client.post(url)
+        assert answer.status_code == 422
+        assert "required" in words(answer)
+
+
 def test_only_admins_get_there(world):
     for role in (Role.VIEWER, Role.BUYER, Role.MANAGER):
         client = client_of(world.member(role))
