@@ -55,11 +55,6 @@ def is_look(request):
     return "seen-version" in request.headers and "/alerts/" not in request.url
 
 
-def is_look(request):
-    """Whether the board asks for itself; the part about alerts, asked for after it, is as quiet."""
-    return "seen-version" in request.headers and "/alerts/" not in request.url
-
-
 def next_look(page):
     """Lets the time of the page run until it has looked once more; the status of the answer."""
     with page.expect_response(lambda response: is_look(response.request)) as answered:
