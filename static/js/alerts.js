@@ -31,6 +31,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if (event.target.id === "board-alerts") {
       event.detail.parameters.posts = [...new Set(links().map(postOf))].join(",").replaceAll("-", "");
+      // Marks follow what the board asks for by itself: they must not keep a login alive that nobody uses.
+      event.detail.headers["Seen-Version"] = document.getElementById("lines")?.dataset.version ?? "none";
     }
   });
 
