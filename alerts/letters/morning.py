@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from alerts.letters.groups import URGENCY, Group
+from alerts.letters.groups import Group
 from alerts.letters.lapses import Lapse, by_time
 from alerts.letters.lines import one_line
 from alerts.letters.riding import (
@@ -16,7 +17,7 @@ from alerts.letters.riding import (
     resolved_since,
     standing_lapses,
 )
-from alerts.letters.sections import Section, counts, line_of, section
+from alerts.letters.sections import LapseLines, Section, counts, line_of, of_groups, section
 from alerts.letters.telling import Reader, lapses_of
 from alerts.models import Delivery
 from alerts.rules.mornings import is_working_day
@@ -69,27 +70,20 @@ def _rides(news: Sequence[Lapse], reader: Reader, now: datetime) -> list[Lapse]:
 def _moves(lapses: Sequence[Lapse], *, with_brand: bool) -> list[Section]:
     """What somebody has to do something about: first what must be paused today."""
     today = by_time(lapse for lapse in lapses if lapse.pauses_today)
-    found = []
-    if today:
-        lines = [line_of(lapse, with_brand=with_brand) for lapse in today]
-        found.append(section(Group.PAUSE, lines, title="Pause today"))
-    for group in URGENCY:
-        rest = by_time(lapse for lapse in lapses if lapse.group is group and not lapse.pauses_today)
-        if rest:
-            found.append(section(group, [line_of(lapse, with_brand=with_brand) for lapse in rest]))
-    return found
+    say = partial(line_of, with_brand=with_brand)
+    found = [section(Group.PAUSE, LapseLines(today, say), title="Pause today")] if today else []
+    later = by_time(lapse for lapse in lapses if not lapse.pauses_today)
+    return found + of_groups(later, with_brand=with_brand)
 
 
 def _waiting(lapses: Sequence[Lapse], *, with_brand: bool) -> list[Section]:
     """What somebody took upon them or put off: now it is the creator's move."""
     if not lapses:
         return []
-    return [
-        section(
-            Group.WAITING,
-            [line_of(lapse, with_brand=with_brand, said=_said(lapse)) for lapse in by_time(lapses)],
-        )
-    ]
+    lines = LapseLines(
+        by_time(lapses), lambda lapse: line_of(lapse, with_brand=with_brand, said=_said(lapse))
+    )
+    return [section(Group.WAITING, lines)]
 
 
 def _said(lapse: Lapse) -> str:

@@ -1,7 +1,9 @@
 """The sections of a letter about several lapses: what is in them, in which order, and how the subject counts them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import overload
 
 from alerts.letters.groups import HEADINGS, SHAPES, URGENCY, Group, by_day, counted, day_of
 from alerts.letters.lapses import Lapse
@@ -27,6 +29,28 @@ class Line:
     about: str
     a_day: str
     url: str
+
+
+class LapseLines(Sequence[Line]):
+    """Lapses as lines, each put into words when it is read: of very many, a letter shows a few and counts the rest."""
+
+    def __init__(self, lapses: Iterable[Lapse], say: Callable[[Lapse], Line]) -> None:
+        self._lapses = list(lapses)
+        self._say = say
+
+    def __len__(self) -> int:
+        return len(self._lapses)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self._say(lapse) for lapse in self._lapses[at]]
+        return self._say(self._lapses[at])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +83,11 @@ def line_of(lapse: Lapse, *, with_brand: bool, said: str = "") -> Line:
 
 def of_groups(lapses: Iterable[Lapse], *, with_brand: bool) -> list[Section]:
     """The lapses, in the order given, below the headings of their groups."""
-    found: dict[Group, list[Line]] = {group: [] for group in URGENCY}
+    found: dict[Group, list[Lapse]] = {group: [] for group in URGENCY}
     for lapse in lapses:
-        found[lapse.group].append(line_of(lapse, with_brand=with_brand))
-    return [section(group, lines) for group, lines in found.items() if lines]
+        found[lapse.group].append(lapse)
+    say = partial(line_of, with_brand=with_brand)
+    return [section(group, LapseLines(of_group, say)) for group, of_group in found.items() if of_group]
 
 
 def section(group: Group, lines: Sequence[Line], *, title: str = "") -> Section:
