@@ -89,7 +89,7 @@ PAGES = """
     bell                                  GET     204        200    200     200    200      200
     bell                                  POST    405        405    405     405    405      405
     alert-choices                         GET     login      200    200     200    200      200
-    alert-choices                         POST    login      200    200     200    200      200
+    alert-choices                         POST    login      422    422     422    422      422
     calendar                              GET     login      200    200     200    200      200
     calendar                              POST    login      200    200     200    200      200
     calendar-stop                         GET     405        405    405     405    405      405
@@ -159,7 +159,7 @@ PAGES = """
     alert-paused                          GET     405        405    405     405    405      405
     alert-paused                          POST    login      404    403     302    302      302
     brand-settings                        GET     login      404    403     403    403      200
-    brand-settings                        POST    login      404    403     403    403      200
+    brand-settings                        POST    login      404    403     403    403      422
     channels                              GET     login      404    403     403    403      200
     channels                              POST    405        405    405     405    405      405
     channel-add                           GET     login      404    403     403    403      200
