@@ -178,7 +178,7 @@ PAGES = """
     channel-on                            POST    login      404    403     403    403      302
     channel-delete                        GET     login      404    403     403    403      200
     channel-delete                        POST    login      404    403     403    403      302
-    dev-mails                             GET     200        200    200     200    200      200
+    dev-mails                             GET     404        404    404     404    404      404
     dev-mails                             POST    405        405    405     405    405      405
     dev-mail                              GET     404        404    404     404    404      404
     dev-mail                              POST    405        405    405     405    405      405
