@@ -36,8 +36,8 @@ TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
 
 
-def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 # --- the instant --------------------------------------------------------------------------------------------------

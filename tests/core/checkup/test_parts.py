@@ -6,6 +6,8 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, StaticFilesStorage
 from django.db import connection, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from sparktrack.core.checkup import data, services
 from sparktrack.core.checkup.findings import Verdict, place
@@ -41,9 +43,13 @@ def test_a_database_that_can_only_be_read():
 
 
 @pytest.mark.django_db
-def test_migrations_that_are_missing_are_counted(monkeypatch):
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
+def test_migrations_that_are_missing_are_counted(settings):
+    settings.MIGRATION_MODULES = {}  # the tests' own tables come straight from the models
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    for app, name in MigrationLoader(None).graph.nodes:
+        if app != "sessions":
+            recorder.record_applied(app, name)
     assert only(data.check_database()) == (
         Verdict.WRONG,
         "1 migrations are not applied: manage.py migrate applies them.",
