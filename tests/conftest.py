@@ -69,7 +69,7 @@ from django.core.cache import cache
 
 hypothesis.settings.register_profile(
     "default",
-    max_examples=25,  # drawn anew on each database
+    max_examples=15,  # drawn anew on each database and in each run
     deadline=None,
     print_blob=True,
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
@@ -109,11 +109,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 _OF_DATABASES = frozenset({"db", "transactional_db", "live_server", "postgres_url"})
 
 
+_WHOLE_PROGRAMS = {"test_serve.py", "test_production.py"}
+# Folders of pages and letters: what they read and write is in other folders (docs/decisions/020).
+_OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_matrix.py"}
+
+
 @pytest.hookimpl(trylast=True)  # in the order that pytest-randomly and pytest-django made
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whole programs first; in a second run without the tests that touch no database and those marked ``once``."""
     # They take longest: at the end of a run one worker would wait for the other.
-    items.sort(key=lambda item: item.path.name != "test_serve.py")
+    items.sort(key=lambda item: item.path.name not in _WHOLE_PROGRAMS)
     if REPEATED not in os.environ:
         return
     again = [item for item in items if _depends_on_database(item)]
@@ -129,7 +134,7 @@ def pytest_collection_finish() -> None:
 
 
 def _depends_on_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("once"):
+    if item.get_closest_marker("once") or _OF_PAGES & set(item.path.parts):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & _OF_DATABASES)

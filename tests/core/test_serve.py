@@ -1,6 +1,5 @@
 """``manage.py serve`` as a person meets it: a process with children, a terminal's signals, files under var/."""
 
-import base64
 import http.client
 import os
 import re
@@ -248,40 +247,3 @@ def test_two_on_the_same_data_are_one_too_many(var):
             assert second.ended() == 1
             assert f"sparktrack runs already on {var}" in second.output
             assert first.process.poll() is None
-
-
-def test_production_serves_collected_files_by_redis_and_loads_no_demo(tmp_path, redis_url):
-    def key() -> str:
-        return base64.b64encode(os.urandom(32)).decode()
-
-    site = {"Host": "sparktrack.example", "X-Forwarded-Proto": "https"}
-    settings = {
-        "ENVIRONMENT": "production",
-        "SECRET_KEY": key() * 2,
-        "CODE_KEYS": f"1:{key()}",
-        "FINGERPRINT_KEY": key(),
-        "ALLOWED_HOSTS": site["Host"],
-        "SITE_URL": f"https://{site['Host']}",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'production.sqlite3'}",
-        "REDIS_URL": redis_url,
-        "ALLOW_SQLITE": "yes",
-        "EMAIL_URL": "smtp://mail.example:587",
-        "DEFAULT_FROM_EMAIL": "alerts@sparktrack.example",
-    }
-    with Served(tmp_path / "var", **settings) as served:
-        url = served.wait_until_ready()
-        assert "northbeam" not in served.output
-        assert not (served.var / "demo-logins.json").exists()
-        status, _, page = get(url, "/accounts/login/", **site)
-        assert status == 200
-        style = page.decode().partition('<link rel="stylesheet" href="')[2].partition('"')[0]
-        status, headers, _ = get(url, style, **site, **{"Accept-Encoding": "br"})
-        assert (status, headers["Content-Encoding"]) == (200, "br")
-        assert "immutable" in headers["Cache-Control"]
-        assert get(url, "/dev/mail/", **site)[0] == 404
-        add_expired_session(served.var / "production.sqlite3")
-        wake(served)
-        assert eventually(lambda: sessions(served.var / "production.sqlite3") == 0)
-        served.process.send_signal(signal.SIGTERM)
-        assert served.ended() == 0
-        assert served.left() == []

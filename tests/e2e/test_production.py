@@ -131,6 +131,13 @@ class System:
             response = connection.getresponse()
             return response.status, response.read()
 
+    def headers_of(self, path: str) -> tuple[int, http.client.HTTPMessage]:
+        """The answer to a browser that takes compressed files."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request("GET", path, headers={**SITE, "Accept-Encoding": "br"})
+            response = connection.getresponse()
+            return response.status, response.headers
+
     def answers(self, path: str) -> bool:
         with contextlib.suppress(OSError, http.client.HTTPException):
             return self.get(path)[0] == 200
@@ -254,7 +261,10 @@ def check_pages(system: System) -> None:
     status, page = system.get("/accounts/login/")
     assert (status, b"<form" in page) == (200, True)
     style = page.decode().partition('<link rel="stylesheet" href="')[2].partition('"')[0]
-    assert system.get(style)[0] == 200
+    status, headers = system.headers_of(style)
+    assert (status, headers["Content-Encoding"]) == (200, "br")
+    assert "immutable" in headers["Cache-Control"]
+    assert "northbeam" not in system.logs()
     assert system.get("/dev/mail/")[0] == 404
     assert json.loads(system.get("/healthz/alerts")[1])["due"] == 0
 
