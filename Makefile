@@ -23,9 +23,9 @@ format: ## let ruff and djlint mend what they can
 	@.venv/bin/ruff format --quiet .
 	@.venv/bin/djlint templates --reformat --quiet || true
 
-check: ## lint and test: what has to pass before a change lands
+check: ## lint and test, without the longest looks: what has to pass before a change lands
 	@bin/lint
-	@bin/test
+	@bin/test --quick
 
 lock: ## recompile the locks after a change of requirements*.in (moving pins: bin/lock --upgrade)
 	@bin/lock

@@ -9,7 +9,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from django.conf import settings
 
 from tests import browser as chromium
 from tests import servers
-from tests.run import REPEATED
+from tests.run import QUICK, REPEATED
 
 if settings.configured:
     raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: the tests choose their settings themselves.")
@@ -110,6 +110,16 @@ _OF_DATABASES = frozenset({"db", "transactional_db", "live_server", "postgres_ur
 
 
 _WHOLE_PROGRAMS = {"test_serve.py", "test_production.py"}
+# Every page and letter in a browser, in both schemes and with hostile texts; what a person does on the main pages is
+# in the other browser tests. ``make test`` has them all.
+_LONG_LOOKS = {
+    "test_every_page.py",
+    "test_hostile_text.py",
+    "test_html.py",
+    "test_screenshots.py",
+    "test_admin_walk.py",
+    "test_smoke.py",
+}
 # Folders of pages and letters: what they read and write is in other folders (docs/decisions/020).
 _OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_matrix.py"}
 
@@ -119,11 +129,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Whole programs first; in a second run without the tests that touch no database and those marked ``once``."""
     # They take longest: at the end of a run one worker would wait for the other.
     items.sort(key=lambda item: item.path.name not in _WHOLE_PROGRAMS)
-    if REPEATED not in os.environ:
-        return
-    again = [item for item in items if _depends_on_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(again)])
-    items[:] = again
+    if QUICK in os.environ:
+        _keep(config, items, lambda item: item.path.name not in _LONG_LOOKS)
+    if REPEATED in os.environ:
+        _keep(config, items, _depends_on_database)
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:
+    kept = [item for item in items if wanted(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 def pytest_collection_finish() -> None:

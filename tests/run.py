@@ -1,7 +1,8 @@
 """Runs the suite twice: on SQLite (the embedded shape) and on a real PostgreSQL with a real Redis (production's).
 
 Tests that touch no database, and those marked ``once``, are in the first run only: they cannot differ in the second.
-``bin/test [--only sqlite|postgresql] [pytest arguments]``. Servers are private and started here, unless
+``bin/test [--quick] [--only sqlite|postgresql] [pytest arguments]``; ``--quick`` leaves out what is long and told by
+shorter tests, too (tests/conftest.py; docs/decisions/020). Servers are private and started here, unless
 TEST_DATABASE_URL and TEST_REDIS_URL name some. The exit code is 0 only when both runs passed.
 """
 
@@ -20,13 +21,16 @@ _ROOT = Path(__file__).resolve().parent.parent
 _RUNS = ("sqlite", "postgresql")
 # Tells pytest that another run of the same suite came before: what no database can change is not repeated.
 REPEATED = "SPARKTRACK_TESTS_REPEATED"
+# Tells pytest to leave out the long looks: ``make check`` stays near ten minutes, ``make test`` runs everything.
+QUICK = "SPARKTRACK_TESTS_QUICK"
 # What a developer may have set for the product must not change what the tests prove.
 _FOREIGN = ("DJANGO_SETTINGS_MODULE", "ENVIRONMENT", "DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS")
 
 
 def main(arguments: Sequence[str]) -> int:
     """Runs pytest once per database with ``arguments``; returns the exit code of the whole."""
-    wanted, pytest_arguments = _chosen_runs(list(arguments))
+    quick = arguments[:1] == ["--quick"]
+    wanted, pytest_arguments = _chosen_runs(list(arguments[quick:]))
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     if not browser.install():
         _say(browser.HOW_TO_INSTALL)
@@ -42,6 +46,8 @@ def main(arguments: Sequence[str]) -> int:
                 environment = _environment(name, postgres_url, redis_url)
                 if number:
                     environment[REPEATED] = "1"
+                if quick:
+                    environment[QUICK] = "1"
                 began = time.monotonic()
                 code = _pytest(pytest_arguments, environment)
                 failed = failed or code != 0
