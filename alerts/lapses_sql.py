@@ -31,7 +31,7 @@ _FIRST = ",\n               ".join(
     for side, has in _SIDES.items()
 )
 _INSIDE = """x.brand_id = j.brand_id AND x.post_id = j.post_id
-           AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
+           AND j.from_at < j.until_at AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
            AND (x.starts_at IS NULL OR (x.starts_at < j.until_at AND x.starts_at <= %(reach)s))"""
 _GAPPED = {
     # One look-up a flight: PostgreSQL would rather read all gaps of all brands.

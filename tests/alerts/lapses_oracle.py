@@ -57,6 +57,8 @@ def lapses(brand: Brand, now: datetime) -> list[Lapse]:
             continue
         end = flight_end(flight.ends_at, flight.ended_at)
         begin = max(now, flight.starts_at)
+        if end is not None and end <= begin:
+            continue  # ended before it began, and the clock went back: nothing of it is left
         fails: dict[AlertKind, datetime] = {}
         for kind, reasons in SIDES.items():
             for start, until in _stretches(gaps.get(flight.post_id, []), reasons):
@@ -67,7 +69,7 @@ def lapses(brand: Brand, now: datetime) -> list[Lapse]:
             waiting[flight.post_id],
             account=flight.ad_account_id,
             starts_at=flight.starts_at,
-            ends_at=flight.ends_at,
+            ends_at=end,
         )
         others = [fails[kind] for kind in (AlertKind.CODE, AlertKind.POST) if kind in fails]
         if by is not None and all(at > by and at > begin for at in others):
