@@ -20,7 +20,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from alerts import letters
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryKind
@@ -32,6 +32,7 @@ from alerts.rules.backoff import FIRST
 from alerts.sending import chat, webhook
 from alerts.sending.answers import Answer
 from alerts.sending.mail import Mailer
+from sparktrack.core.outages import outage_words
 
 log = logging.getLogger(__name__)
 
@@ -238,13 +239,14 @@ def _database_answers() -> bool:
 
 
 def _in_spite_of_restarts(record: Callable[[], bool]) -> bool:
-    """A server has answered: that is written down even if the database restarts at this very moment."""
+    """A server has answered: that is written down even if the database restarts, or is full, at this very moment."""
     ends = time.monotonic() + _RECORD_SECONDS
     while True:
         try:
             return record()
-        except (OperationalError, InterfaceError):
-            if time.monotonic() >= ends or connection.in_atomic_block:
+        except Error as error:
+            passes = isinstance(error, OperationalError | InterfaceError) or outage_words(error)
+            if not passes or time.monotonic() >= ends or connection.in_atomic_block:
                 raise
             connection.close()
             time.sleep(0.3)
