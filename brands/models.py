@@ -1,5 +1,6 @@
 """Tenants and people: brands, users, memberships, invitations, ad accounts, the audit, attachments."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -85,10 +86,22 @@ class Brand(Row):
     digest_hour = models.PositiveSmallIntegerField(default=8)
     expiring_days = models.PositiveSmallIntegerField(default=7)
     tracks_rights = models.BooleanField(default=True)
+    # The window that creators are asked for, in days, unless a flight needs another one.
+    window_days = models.PositiveSmallIntegerField(default=30)
+    # Tokens and texts that ad names are made of (campaigns.ad_names).
+    ad_name_template = models.CharField(max_length=300, blank=True)
+    # Organic posts with so many views and so much engagement (percent of views) are worth a look for paid; null: any.
+    strong_views = models.PositiveIntegerField(null=True, blank=True, default=50_000)
+    strong_engagement = models.DecimalField(
+        max_digits=5, decimal_places=2, null=True, blank=True, default=Decimal(3)
+    )
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = (
+            models.CheckConstraint(
+                condition=models.Q(window_days__in=[7, 30, 60, 365]), name="brand_window_is_one_of_tiktoks"
+            ),
             models.CheckConstraint(
                 condition=models.Q(digest_hour__lte=23), name="brand_digest_hour_is_an_hour"
             ),

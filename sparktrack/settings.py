@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "authorizations",
     "campaigns",
     "alerts",
+    "workplace",
     "sparktrack.core",
 ]
 

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from alerts.urls import own_urlpatterns as own_alerts
 from campaigns.views.planner import show_planner
 from sparktrack.core.mailbox_views import mail_html, mail_source, show_mail, show_mails
+from workplace.urls import own_urlpatterns as own_workplace
 
 # The admin's own login form would know neither second factors nor lock-outs.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,8 +20,10 @@ urlpatterns = [
     path("", include("brands.urls")),
     path("planner/", show_planner, name="planner"),
     path("", include(own_alerts)),
+    path("", include(own_workplace)),
     path("b/<slug:slug>/", include("campaigns.urls")),
     path("b/<slug:slug>/", include("alerts.urls")),
+    path("b/<slug:slug>/", include("workplace.urls")),
     # Not the admin's own: it would not count wrong passwords.
     path(
         "admin/password_change/",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from tests.factories import UserFactory
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts")
+APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts", "workplace")
 
 
 def staff_client(email="root@example.com"):

@@ -36,11 +36,12 @@ from campaigns.models import (
 from creators.models import Creator
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from tests.world import DAY, NOW
+from workplace.models import ListChoice, Preference, SavedView
 
 pytestmark = pytest.mark.django_db
 
 _numbers = itertools.count(1)
-APPS = {"brands", "creators", "posts", "authorizations", "campaigns", "alerts"}
+APPS = {"brands", "creators", "posts", "authorizations", "campaigns", "alerts", "workplace"}
 MODELS = [model for model in apps.get_models() if model._meta.app_label in APPS]
 TODAY = date(2026, 11, 21)
 LATER = {"starts_at": NOW, "ends_at": NOW + DAY}
@@ -138,6 +139,9 @@ TRUE: dict[type[models.Model], dict[str, Any]] = {
         "digest": "0",
         "changed_at": NOW,
     },
+    SavedView: {"place": "posts", "name": "Mine", "owner": "@user", "created_at": NOW},
+    ListChoice: {"place": "posts", "user": "@user"},
+    Preference: {"user": "@user"},
 }
 
 # constraint → what makes a true row a wrong one; where it is there twice, a true row is written before.
@@ -240,6 +244,12 @@ WRONG = {
     "calendarevent_once": {},
     "calendarevent_kind_known": {"kind": "dream"},
     "calendarevent_day_or_instant": {"at": None},
+    "brand_window_is_one_of_tiktoks": {"window_days": 14},
+    "savedview_place_known": {"place": "dreams"},
+    "savedview_name_once": {},
+    "savedview_has_name": {"name": ""},
+    "listchoice_place_known": {"place": "dreams"},
+    "listchoice_once": {},
 }
 # More ways to break the same truth.
 MORE = [

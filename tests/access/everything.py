@@ -27,8 +27,10 @@ from posts.operations import Metrics, StageReached, add_briefs, record_metrics, 
 from tests.alerts.scenes import add_alerts
 from tests.campaigns.scenes import SCENES, ready_post
 from tests.world import World, spark_code
+from workplace.enums import Place
+from workplace.models import ListChoice, SavedView
 
-APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts")
+APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts", "workplace")
 
 # Texts in which the database or the code allows only certain words: nobody can write anything there.
 CLOSED = {
@@ -165,6 +167,10 @@ class Everything(World):
         self.ids["run"] = imported.pk
         alert, channel = add_alerts(self, flight, buyer)
         self.ids |= {"alert": alert.pk, "channel": channel.pk, "kind": channel.kind}
+        view = SavedView.objects.create(
+            brand=self.brand, place=Place.POSTS, name="Mine", query="q=a", owner=buyer, created_at=self.now
+        )
+        ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS, opens_with=view)
 
     def write_everywhere(self, word: str) -> None:
         """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.

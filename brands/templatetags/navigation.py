@@ -1,0 +1,64 @@
+"""``{% load navigation %}``: where a person can go from here."""
+
+from dataclasses import dataclass
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+
+from brands.rules import Action
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What stands in the bar, and what is behind the menu; that is named after where one is, if it is there."""
+
+    main: list[Place]
+    more: list[Place]
+
+    @property
+    def more_name(self) -> str:
+        """What the menu says while it is closed."""
+        return next((place.name for place in self.more if place.is_current), "More")
+
+
+# Name, route, leave that it needs. The routes stand to the right of this app: they are named, not imported.
+_Entry = tuple[str, str, Action]
+_MAIN: list[_Entry] = [
+    ("Board", "board", Action.VIEW),
+    ("Alerts", "alerts", Action.VIEW),
+]
+_MORE: list[_Entry] = [
+    ("Import", "imports", Action.IMPORT_TRACKER),
+    ("Findings", "findings", Action.VIEW),
+]
+
+
+@register.simple_tag(takes_context=True)
+def navigation(context: Context) -> Places:
+    """``{% navigation as places %}``: what the role of this person can open in the brand of the page."""
+    request = context["request"]
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    planner = Place("Planner", reverse("planner"), here == "planner")
+    if not getattr(request, "brand", None):
+        return Places([planner], [])
+
+    def places(entries: list[_Entry]) -> list[Place]:
+        return [
+            Place(name, reverse(route, args=[request.brand.slug]), here == route)
+            for name, route, action in entries
+            if action in request.allowed
+        ]
+
+    return Places(places(_MAIN), [*places(_MORE), planner])

@@ -1,0 +1,1 @@
+"""Input of the pages, cleaned to the arguments of one operation."""

@@ -1,0 +1,195 @@
+"""Taking back what one click changed in many rows, as far as nobody has changed them since.
+
+The audit holds what stood there before. Each kind of change goes back through an operation of its own, so that rules,
+gaps and the audit follow as they do for any other write.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Model
+
+from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
+from brands.operations.audit import plain
+from brands.operations.edits import Edit, locked, rows_with
+from brands.rules import Action
+from campaigns.models import Flight
+from campaigns.operations.flights import (
+    Move,
+    assign_ad_account,
+    edit_flights,
+    move_flights,
+    pause_flights,
+    resume_flights,
+)
+from campaigns.operations.touched import value_of
+from creators.models import Creator
+from creators.operations import edit_creators
+from posts.models import Post
+from posts.operations import edit_posts
+from sparktrack.core.actors import Actor
+from sparktrack.core.refusals import RefusedError
+
+# Whoever comes back later looks at each thing again.
+UNDO_FOR = timedelta(hours=24)
+
+# A row as it is now, and the values that it had before the change.
+Before = tuple[Any, Mapping[str, Any]]
+
+
+class NothingToUndoError(RefusedError):
+    """The change is not theirs, too old, of a kind that is not taken back, or was taken back already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undoing:
+    """How one kind of change is taken back: what it was made to, what doing it needs leave for."""
+
+    model: type[BrandOwned]
+    action: Action
+    back: Callable[[Brand, Sequence[Before], datetime, Actor], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How many rows are as they were; how many stay, because somebody changed them since."""
+
+    rows: int
+    changed_since: int
+
+
+def _edits(found: Sequence[Before]) -> list[Edit[Any]]:
+    return [Edit(row, values) for row, values in found]
+
+
+def _moves(found: Sequence[Before]) -> list[Move]:
+    return [
+        Move(row, values.get("starts_on", row.starts_on), values.get("ends_on", row.ends_on))
+        for row, values in found
+    ]
+
+
+def _accounts(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
+    flights: dict[AdAccount | None, list[Flight]] = defaultdict(list)
+    for row, values in found:
+        flights[values["ad_account"]].append(row)
+    for account, rows in flights.items():
+        assign_ad_account(brand=brand, flights=rows, ad_account=account, now=now, actor=actor)
+
+
+UNDOINGS: dict[str, Undoing] = {
+    "post.edited": Undoing(
+        model=Post,
+        action=Action.WRITE_POSTS,
+        back=lambda brand, found, now, actor: edit_posts(
+            brand=brand, edits=_edits(found), now=now, actor=actor
+        ),
+    ),
+    "creator.edited": Undoing(
+        model=Creator,
+        action=Action.WRITE_CREATORS,
+        back=lambda brand, found, now, actor: edit_creators(
+            brand=brand, edits=_edits(found), now=now, actor=actor
+        ),
+    ),
+    "flight.edited": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: edit_flights(
+            brand=brand, edits=_edits(found), now=now, actor=actor
+        ),
+    ),
+    "flight.moved": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: move_flights(
+            brand=brand, moves=_moves(found), now=now, actor=actor
+        ),
+    ),
+    "flight.account_assigned": Undoing(model=Flight, action=Action.PLAN_FLIGHTS, back=_accounts),
+    "flight.paused": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: resume_flights(
+            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+        ),
+    ),
+    "flight.resumed": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: pause_flights(
+            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+        ),
+    ),
+}
+
+
+def undo_change(
+    *, brand: Brand, change: str, allowed: frozenset[Action], now: datetime, actor: Actor
+) -> Undone:
+    """Put back what the acting person did under the request id ``change`` within the last day.
+
+    Rows that anybody changed since in the same fields stay as they are. Raises NothingToUndoError if there is nothing
+    of theirs that they may take back, and what the operations raise.
+    """
+    with locked(brand):
+        entries = AuditEntry.objects.for_brand(brand).filter(
+            at__gte=now - UNDO_FOR, request_id=change, actor_id=actor.id, action__in=UNDOINGS
+        )
+        by_action: dict[str, list[AuditEntry]] = defaultdict(list)
+        for entry in entries.order_by("-at", "-pk"):
+            by_action[entry.action].append(entry)
+        if not change or not by_action or not all(UNDOINGS[name].action in allowed for name in by_action):
+            raise NothingToUndoError("There is nothing to take back here any more.")
+        rows, stay = 0, 0
+        for name, found in by_action.items():
+            back = _as_before(brand, UNDOINGS[name].model, found)
+            stay += len(found) - len(back)
+            rows += len(back)
+            if back:
+                UNDOINGS[name].back(brand, back, now, actor)
+    if not rows:
+        raise NothingToUndoError("Somebody has changed all of it since, or it was taken back already.")
+    return Undone(rows, stay)
+
+
+def _as_before(brand: Brand, model: type[BrandOwned], entries: Sequence[AuditEntry]) -> list[Before]:
+    """The rows that still are as the change left them, each with the values from before it."""
+    ids = {entry.object_id for entry in entries}
+    current = {row.pk: row for row in rows_with(model, brand, "pk", ids)}
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    found: list[Before] = []
+    for entry in entries:
+        row = current.get(entry.object_id) if entry.object_id else None
+        if row is None or any(
+            plain(getattr(row, fields[name].attname)) != value for name, value in entry.after.items()
+        ):
+            continue
+        found.append((row, {name: value_of(fields[name], value) for name, value in entry.before.items()}))
+    return _with_related(found, model)
+
+
+def _with_related(found: list[Before], model: type[BrandOwned]) -> list[Before]:
+    """The same, with rows where values are the ids of rows: operations take rows."""
+    related = {
+        field.name: field.related_model for field in model._meta.concrete_fields if field.related_model
+    }
+    rows: dict[tuple[str, Any], Model] = {}
+    for name, other in related.items():
+        ids = {values[name] for _, values in found if values.get(name) is not None}
+        if ids:
+            assert isinstance(other, type)
+            rows |= {(name, row.pk): row for row in other._default_manager.filter(pk__in=ids)}
+    return [
+        (
+            row,
+            {
+                name: rows.get((name, value)) if name in related and value is not None else value
+                for name, value in values.items()
+            },
+        )
+        for row, values in found
+    ]

@@ -1,0 +1,5 @@
+"""Addresses of campaigns, below ``/b/<slug>/``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of people, below ``/b/<slug>/``."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
