@@ -40,5 +40,9 @@ class Transport(filesystem.Transport):
 
 def _write(path: Path, content: Any) -> None:
     part = path.with_name(f"{path.name}.{uuid.uuid4()}.part")  # no reader looks for this ending
-    part.write_text(json.dumps(content))
-    part.replace(path)
+    try:
+        part.write_text(json.dumps(content))
+        part.replace(path)
+    except OSError:  # no room on the disk: beat tries again and again, and its remains must not stay
+        part.unlink(missing_ok=True)
+        raise

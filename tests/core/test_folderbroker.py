@@ -1,5 +1,6 @@
 """Messages through a folder: nobody meets half a message, none is lost."""
 
+import resource
 import threading
 from queue import Empty
 
@@ -51,6 +52,17 @@ def test_who_publishes_while_the_queue_is_bound_finds_it_or_nothing(channel):
     assert len(channel.get_table("celery")) == MESSAGES
     channel._queue_bind("celery", "0", "", "celery")
     assert len(channel.get_table("celery")) == MESSAGES
+
+
+def test_a_message_for_which_there_is_no_room_leaves_nothing_behind(channel, tmp_path):
+    soft, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, most))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            channel._put("work", {"padding": PADDING})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, most))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_is_what_the_embedded_default_uses():
