@@ -9,6 +9,11 @@ _BREAKS = frozenset({"Cc", "Zl", "Zp"})
 
 def one_line(text: str, most: int = 200) -> str:
     """``text`` on one line of at most ``most`` characters: no breaks, no controls, nothing that turns it around."""
+    line = " ".join((text if text.isprintable() else _tamed(text)).split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def _tamed(text: str) -> str:
     kept = []
     for sign in text:
         category = unicodedata.category(sign)
@@ -16,5 +21,4 @@ def one_line(text: str, most: int = 200) -> str:
             kept.append(" ")
         elif category not in {"Cf", "Cs", "Co"} or sign in _JOINERS:
             kept.append(sign)
-    line = " ".join("".join(kept).split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+    return "".join(kept)

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 
 from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
 from alerts.models import Attempt, Delivery, Notice
+from alerts.operations.plain import ids, update
 from alerts.rules.backoff import LONGEST, LONGEST_AWAY, next_try
 from brands.enums import Role
 from brands.models import Membership
@@ -74,20 +75,19 @@ def begin(delivery: Delivery, *, now: datetime, tells: Collection[UUID] | None =
     ``tells``: the notices that a message just written tells (None: it was written before). The others did not hold at
     that moment: they were not told, and wait again. False when the claim is not ours any more: it must not be sent.
     """
-    with transaction.atomic():
-        kept = (
-            _held(delivery)
-            .filter(lease_until__gt=now)
-            .update(
-                lease_until=now + LEASE,
-                message=delivery.message,
-                subject=delivery.subject[:_TEXT],
-                address=delivery.address,
-            )
+    if delivery.lease_until is None or delivery.lease_until <= now:
+        return False
+    with transaction.atomic(savepoint=False):
+        kept = _change(
+            delivery,
+            lease_until=now + LEASE,
+            message=delivery.message,
+            subject=delivery.subject[:_TEXT],
+            address=delivery.address,
         )
         if kept and tells is not None:
             _leave_untold(delivery, tells)
-    return bool(kept)
+    return kept
 
 
 def finish(
@@ -99,29 +99,33 @@ def finish(
     any moment. The fifth broken attempt is the last. ``delivery.due_at`` is then the new one.
     """
     text = text[:_TEXT]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         changes = _after(delivery, now=now, outcome=outcome, text=text, away=away)
-        kept = _held(delivery).update(lease=None, lease_until=None, **changes)
+        kept = _change(delivery, lease=None, lease_until=None, **changes)
         if kept and outcome is AttemptOutcome.CANCELLED:
             _leave_untold(delivery, ())
         delivery.due_at = changes.get("due_at", delivery.due_at)
         _end(delivery, now=now, outcome=outcome, text=text if kept else f"(after its lease) {text}"[:_TEXT])
-    return bool(kept)
+    return kept
 
 
 def hold(delivery: Delivery, *, now: datetime) -> bool:
     """Keep what was claimed for as long as it may take to write and send it; False when it is not ours any more."""
-    return bool(_held(delivery).filter(lease_until__gt=now).update(lease_until=now + LEASE))
+    if not _held([delivery]).filter(lease_until__gt=now).update(lease_until=now + LEASE):
+        return False
+    delivery.lease_until = now + LEASE
+    return True
 
 
 def release(deliveries: Sequence[Delivery]) -> None:
-    """Give back what was claimed and not begun: that was no attempt."""
+    """Give back what was claimed in one go and not begun: that was no attempt."""
     with transaction.atomic():
-        for delivery in deliveries:
-            if _held(delivery).update(
+        held = list(_held(deliveries).select_for_update().values_list("pk", flat=True)) if deliveries else []
+        if held:
+            Attempt.objects.filter(delivery__in=held, number=F("delivery__attempts")).delete()
+            Delivery.objects.filter(pk__in=held).update(
                 state=DeliveryState.DUE, lease=None, lease_until=None, attempts=F("attempts") - 1
-            ):
-                Attempt.objects.filter(delivery=delivery, number=delivery.attempts).delete()
+            )
 
 
 def put_off(delivery: Delivery, *, until: datetime) -> int:
@@ -179,14 +183,21 @@ def says_too_much(delivery: Delivery) -> bool:
 
 def _leave_untold(delivery: Delivery, tells: Collection[UUID]) -> None:
     """The notices of a message that it does not tell wait for another one, should their alert hold again."""
-    of_message = Notice.objects.filter(delivery=delivery).values_list("pk", flat=True)
-    if untold := set(of_message) - set(tells):
+    if untold := ids(Notice, {"delivery": delivery.pk}) - set(tells):
         Notice.objects.filter(pk__in=untold).update(delivery=None)
 
 
-def _held(delivery: Delivery) -> QuerySet[Delivery]:
-    """The row, if the claim that ``delivery`` came from still holds it."""
-    return Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, lease=delivery.lease)
+def _held(claimed: Sequence[Delivery]) -> QuerySet[Delivery]:
+    """The rows, as far as the one claim that they came from still holds them."""
+    return Delivery.objects.filter(
+        pk__in=[delivery.pk for delivery in claimed], state=DeliveryState.SENDING, lease=claimed[0].lease
+    )
+
+
+def _change(delivery: Delivery, **changes: Any) -> bool:
+    """Change the row; False if the claim that ``delivery`` came from does not hold it any more."""
+    held = {"id": delivery.pk, "state": DeliveryState.SENDING, "lease": delivery.lease}
+    return bool(update(Delivery, changes, held))
 
 
 def _after(
@@ -219,9 +230,8 @@ def _again(now: datetime, attempts: int, send_before: datetime, longest: timedel
 
 
 def _end(delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str) -> None:
-    Attempt.objects.filter(delivery=delivery, number=delivery.attempts, finished_at__isnull=True).update(
-        finished_at=now, outcome=outcome, answer=text
-    )
+    attempt = {"delivery": delivery.pk, "number": delivery.attempts, "finished_at": None}
+    update(Attempt, {"finished_at": now, "outcome": outcome, "answer": text}, attempt)
 
 
 def _delete_in_slices(rows: QuerySet[Attempt] | QuerySet[Delivery]) -> int:

@@ -4,7 +4,7 @@
 2. Judge again whether anything of it still holds; write it, unless its bytes are stored. Store the bytes and take the
    lease for the time of sending.
 3. Send: outside any transaction, with time-outs.
-4. Record the answer, if the lease is still ours.
+4. Record the answer, if the lease is still ours; that one was accepted, in one transaction with step 2 of the next.
 
 A worker may die anywhere: before 3 the message was not sent, after 4 it is on record. Between the server's "250" and
 4 nobody can know (RFC 1047): then it is sent again after the lease, the same bytes under the same Message-ID.
@@ -20,7 +20,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import Error, InterfaceError, OperationalError, connection, transaction
 
 from alerts import letters
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryKind
@@ -40,8 +40,11 @@ Clock = Callable[[], datetime]
 
 # A pass ends after this time; whoever started it starts the next. So a worker that is asked to stop soon does.
 PASS_SECONDS = 8.0
-# Claimed in one go. Whoever waits for a slow one before it is free again after ``deliveries.HELD``.
+# Claimed in one go: at first, and as many as were sent in about a second before, for looking up what many tell takes
+# little longer than for one. Whoever waits for a slow one before it is free again after ``deliveries.HELD``.
 BATCH = 10
+MOST = 100
+_BATCH_SECONDS = 1.0
 # A recipient that takes longer lets the others go first for as long again.
 _SLOW_SECONDS = 2.0
 _LONG = {DeliveryKind.SUMMARY, DeliveryKind.MORNING}
@@ -94,18 +97,26 @@ def deliver(
     deliveries.give_back(now=clock())
     deliveries.expire(now=clock())
     ends = time.monotonic() + seconds
+    at_once = BATCH
     with Mailer() as mailer:
         run = _Pass(clock, write, mailer, done)
         while most is None or most > 0:
-            if time.monotonic() >= ends:
+            began = time.monotonic()
+            if began >= ends:
                 done.more = True
                 break
-            batch = run.claim(min(BATCH, most or BATCH))
+            batch = run.claim(min(at_once, most or at_once))
             if not batch:
                 break
-            tried = run.work_off(batch, ends)
+            tried = run.work_off(batch, min(ends, began + deliveries.HELD.total_seconds() / 2))
             most = None if most is None else most - tried
+            at_once = _fitting(tried, time.monotonic() - began)
     return done
+
+
+def _fitting(tried: int, seconds: float) -> int:
+    """As many as fit into a second when so many took so long."""
+    return max(BATCH, min(MOST, int(tried * _BATCH_SECONDS / seconds)))
 
 
 class _Pass:
@@ -118,6 +129,7 @@ class _Pass:
         self._mailer = mailer
         self._done = done
         self._now = clock()
+        self._answered: tuple[Delivery, Answer] | None = None
         self._mail_away: bool | None = None
 
     def claim(self, most: int) -> list[Delivery]:
@@ -128,36 +140,65 @@ class _Pass:
     def work_off(self, batch: list[Delivery], ends: float) -> int:
         """One after another; how many. What is not begun when one takes long, or the time is up, is given back."""
         self._write = self._given or letters.at_desk(batch, now=self._clock())
-        for number, delivery in enumerate(batch, start=1):
-            began = time.monotonic()
-            answer = self._handle(delivery)
-            took = time.monotonic() - began
-            others_wait = self._others_wait_until(delivery, answer, took) if answer else None
-            if others_wait or took > _SLOW_SECONDS or time.monotonic() >= ends:
-                deliveries.release(batch[number:])
-                if others_wait:
-                    deliveries.put_off(delivery, until=others_wait)
-                return number
+        try:
+            for number, delivery in enumerate(batch, start=1):
+                began = time.monotonic()
+                answer = self._handle(delivery)
+                took = time.monotonic() - began
+                others_wait = self._others_wait_until(delivery, answer, took) if answer else None
+                if others_wait or took > _SLOW_SECONDS or time.monotonic() >= ends:
+                    deliveries.release(batch[number:])
+                    if others_wait:
+                        deliveries.put_off(delivery, until=others_wait)
+                    return number
+        finally:
+            self._turn()
         return len(batch)
 
     def _handle(self, delivery: Delivery) -> Answer | None:
         """Everything about one message; None when it was not ours any more."""
         tells, answer = self._written(delivery)
-        if answer is None:
-            if not deliveries.begin(delivery, now=self._now, tells=tells):
-                self._done.lost += 1
-                deliveries.release([delivery])
-                return None
+        if answer is not None:
+            self._turn()
+        elif not self._turn(delivery, tells):
+            self._done.lost += 1
+            deliveries.release([delivery])
+            return None
+        else:
             answer = self._sent(delivery)
-        self._record(delivery, answer)
+        self._answered = delivery, answer
+        if answer.outcome is not AttemptOutcome.ACCEPTED:
+            self._turn()
         return answer
+
+    def _turn(self, following: Delivery | None = None, tells: tuple[UUID, ...] | None = None) -> bool:
+        """Records the last answer and takes the message that follows, in one transaction; False: it is not ours.
+
+        So there is never more than one between its server's answer and our commit.
+        """
+        if self._answered is None and following is None:
+            return True
+        kept, ours = _in_spite_of_restarts(lambda: self._turned(following, tells))
+        if self._answered is not None:
+            self._note(*self._answered, kept=kept)
+            self._answered = None
+        return ours
+
+    def _turned(self, following: Delivery | None, tells: tuple[UUID, ...] | None) -> tuple[bool, bool]:
+        self._now = self._clock()
+        with transaction.atomic():
+            kept = self._answered is None or self._finished(*self._answered)
+            ours = following is None or deliveries.begin(following, now=self._now, tells=tells)
+        return kept, ours
 
     def _written(self, delivery: Delivery) -> tuple[tuple[UUID, ...] | None, Answer | None]:
         """Judges and writes the message onto ``delivery``: the notices it tells; an answer if that already decides."""
         tells = None
         # Of very many lapses: to judge and write them takes longer than what is only claimed is held.
-        if delivery.kind in _LONG and not deliveries.hold(delivery, now=self._now):
-            return None, None
+        if delivery.kind in _LONG:
+            self._turn()
+            if not deliveries.hold(delivery, now=self._now):
+                return None, None
         try:
             letter = self._write(delivery, now=self._now)
             if letter is None:
@@ -185,18 +226,7 @@ class _Pass:
             log.exception("delivery %s cannot be sent", delivery.pk)
             return Answer(AttemptOutcome.BROKEN, f"It could not be sent: {type(error).__name__}.")
 
-    def _record(self, delivery: Delivery, answer: Answer) -> None:
-        kept = _in_spite_of_restarts(lambda: self._finished(delivery, answer))
-        self._done.outcomes[answer.outcome] += 1
-        if not kept:
-            log.warning("delivery %s was given to another worker meanwhile", delivery.pk)
-        if answer.outcome in {AttemptOutcome.REFUSED, AttemptOutcome.BROKEN}:
-            log.warning("delivery %s: %s", delivery.pk, answer.outcome)
-        if delivery.channel_id is None and answer.outcome in _FROM_A_SERVER:
-            self._note_mail(away=answer.away)
-
     def _finished(self, delivery: Delivery, answer: Answer) -> bool:
-        self._now = self._clock()
         return deliveries.finish(
             delivery,
             now=self._now,
@@ -204,6 +234,15 @@ class _Pass:
             text=answer.text,
             away=answer.away and delivery.channel_id is None,
         )
+
+    def _note(self, delivery: Delivery, answer: Answer, *, kept: bool) -> None:
+        self._done.outcomes[answer.outcome] += 1
+        if not kept:
+            log.warning("delivery %s was given to another worker meanwhile", delivery.pk)
+        if answer.outcome in {AttemptOutcome.REFUSED, AttemptOutcome.BROKEN}:
+            log.warning("delivery %s: %s", delivery.pk, answer.outcome)
+        if delivery.channel_id is None and answer.outcome in _FROM_A_SERVER:
+            self._note_mail(away=answer.away)
 
     def _note_mail(self, *, away: bool) -> None:
         """Pages say since when no mail can be sent; stored when it changes, once a pass at least."""
@@ -238,7 +277,7 @@ def _database_answers() -> bool:
     return connection.connection is not None and not connection.in_atomic_block and connection.is_usable()
 
 
-def _in_spite_of_restarts(record: Callable[[], bool]) -> bool:
+def _in_spite_of_restarts(record: Callable[[], tuple[bool, bool]]) -> tuple[bool, bool]:
     """A server has answered: that is written down even if the database restarts, or is full, at this very moment."""
     ends = time.monotonic() + _RECORD_SECONDS
     while True:

@@ -172,7 +172,7 @@ def _always(letter: Letter) -> Writer:
     return written
 
 
-def _engine(number: int, writer: Writer = write) -> None:
+def _engine(number: int, writer: Writer | None = None) -> None:
     done = deliver(clock=database_now, seconds=10_000, write=writer)
     assert done.accepted == number, done
 
