@@ -1,7 +1,7 @@
 """Reading any sheet a team has, and writing sheets that are safe to open.
 
-``open_sheets`` → ``SheetFile.rows()`` → ``find_header`` → ``Header.record()`` is the way in; ``write_csv`` and
-``write_xlsx`` are the way out.
+``open_sheets`` → ``SheetFile.rows()`` → ``find_header`` → ``Header.record()`` is the way in; ``write_csv``,
+``csv_pieces`` and ``write_xlsx`` are the way out.
 """
 
 from sparktrack.core.tabular.headers import Header, choose_sheet, find_header, fold_name, match_columns
@@ -9,7 +9,7 @@ from sparktrack.core.tabular.limits import LIMITS, Limits, UnusableFile
 from sparktrack.core.tabular.reading import open_sheets
 from sparktrack.core.tabular.safety import escape_formula, unescape_formula
 from sparktrack.core.tabular.sheets import Row, SheetFile
-from sparktrack.core.tabular.writing import CannotWrite, Value, write_csv, write_xlsx
+from sparktrack.core.tabular.writing import CannotWrite, Value, csv_pieces, write_csv, write_xlsx
 
 __all__ = [
     "LIMITS",
@@ -21,6 +21,7 @@ __all__ = [
     "UnusableFile",
     "Value",
     "choose_sheet",
+    "csv_pieces",
     "escape_formula",
     "find_header",
     "fold_name",

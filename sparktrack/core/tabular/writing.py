@@ -1,8 +1,9 @@
 """Writing sheets row by row, with flat memory, safe to open in any spreadsheet program."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from shutil import copyfileobj
@@ -17,6 +18,9 @@ from sparktrack.core.cells import Refusal
 from sparktrack.core.tabular.safety import escape_formula
 
 Value = str | int | bool | Decimal | date | datetime | None
+
+# Rows of CSV that are handed on at once.
+_PIECE: Final = 200
 
 _XLSX_ROWS: Final = 1_048_576
 _XLSX_TEXT: Final = 32_767
@@ -39,16 +43,32 @@ def write_csv(stream: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[V
     Texts that could be formulas get one leading ``'``. Dates are ISO, instants RFC 3339 in UTC with ``Z``; an instant
     without zone is a ValueError. The stream stays open.
     """
-    text = io.TextIOWrapper(stream, "utf-8-sig", newline="", write_through=False)
     count = 0
-    try:
-        writer = csv.writer(text)
-        writer.writerow([escape_formula(name) for name in header])
-        for count, row in enumerate(rows, start=1):  # noqa: B007 - counted
-            writer.writerow([_text(value) for value in row])
-    finally:
-        text.detach()
+
+    def counted() -> Iterator[Sequence[Value]]:
+        nonlocal count
+        for row in rows:
+            yield row
+            count += 1
+
+    stream.writelines(csv_pieces(header, counted()))
     return count
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The same CSV as ``write_csv`` in pieces of some hundred rows, made while they are asked for."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([escape_formula(name) for name in header])
+    mark = codecs.BOM_UTF8
+    for number, row in enumerate(rows, start=1):
+        writer.writerow([_text(value) for value in row])
+        if number % _PIECE == 0:
+            yield mark + text.getvalue().encode()
+            mark = b""
+            text.seek(0)
+            text.truncate()
+    yield mark + text.getvalue().encode()
 
 
 def write_xlsx(
