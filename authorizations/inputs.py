@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,11 +17,26 @@ from posts.models import Post
 SLICE = 400
 
 
-def load_inputs(brand: Brand, post_ids: Collection[UUID]) -> dict[UUID, PostInputs]:
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """A right as if it were on file, on the post, brief or creator ``holder``, in place of the row ``instead``.
+
+    ``right`` None: its trigger has not happened. ``instead`` None: besides all that are on file.
+    """
+
+    holder: UUID
+    right: Right | None
+    instead: UUID | None = None
+
+
+def load_inputs(
+    brand: Brand, post_ids: Collection[UUID], *, supposed: Supposed | None = None
+) -> dict[UUID, PostInputs]:
     """The inputs of each of these posts of ``brand``; at most ``SLICE`` ids at once, four queries.
 
     The rights of a post are its own if it has any (also one whose trigger has not happened: the contract for this
-    post is another one), else those of its brief, else those of its creator.
+    post is another one), else those of its brief, else those of its creator. ``supposed``: what somebody is about to
+    put on file.
     """
     posts = list(
         Post.objects.for_brand(brand)
@@ -43,7 +59,8 @@ def load_inputs(brand: Brand, post_ids: Collection[UUID]) -> dict[UUID, PostInpu
             .values_list("creator_id", "starts_at", "ends_at")
         ):
             links[creator].append(Window(start, end))
-    rights = _rights_by_holder(brand, post_ids, {brief for *_, brief, _c, _o in posts if brief}, creator_ids)
+    briefs = {brief for *_, brief, _c, _o in posts if brief}
+    rights = _rights_by_holder(brand, post_ids, briefs, creator_ids, supposed)
 
     inputs = {}
     for post, method, unavailable_from, brief, creator, own_account in posts:
@@ -64,7 +81,11 @@ def load_inputs(brand: Brand, post_ids: Collection[UUID]) -> dict[UUID, PostInpu
 
 
 def _rights_by_holder(
-    brand: Brand, posts: Collection[UUID], briefs: Collection[UUID], creators: Collection[UUID]
+    brand: Brand,
+    posts: Collection[UUID],
+    briefs: Collection[UUID],
+    creators: Collection[UUID],
+    supposed: Supposed | None,
 ) -> dict[UUID | None, list[Right]]:
     """Rights by the post, brief or creator that holds them; a holder with untriggered rights only has an empty list."""
     held: dict[UUID | None, list[Right]] = {}
@@ -75,8 +96,12 @@ def _rights_by_holder(
             "post_id", "brief_id", "creator_id", "starts_at", "ends_at", "paid_amplification", "channels"
         )
     )
+    if supposed is not None and supposed.instead is not None:
+        rows = rows.exclude(pk=supposed.instead)
     for post, brief, creator, start, end, paid, channels in rows:
         rights = held.setdefault(post or brief or creator, [])
         if start is not None:
             rights.append(Right(start, end, paid=is_paid_right(paid, channels)))
+    if supposed is not None:
+        held.setdefault(supposed.holder, []).extend([supposed.right] if supposed.right else ())
     return held

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from authorizations.enums import RightTrigger
 from authorizations.models import UsageRight
 from authorizations.operations.gaps import Touched, coverage_change
+from authorizations.operations.terms import term_of
 from authorizations.windows import Term, WindowError, right_bounds
 from brands.models import Brand, User
 from brands.operations.audit import BATCH, Change, record_changes
@@ -94,7 +95,7 @@ def extend_rights(*, brand: Brand, terms: Sequence[NewTerm], now: datetime, acto
             raise WindowError("Say until when the rights are extended.")
         start, end = right_bounds(right.starts_on, term, zone)
         shorter = end is not None and (right.ends_at is None or end < right.ends_at)
-        same = end == right.ends_at and term != _term_of(right)
+        same = end == right.ends_at and term != term_of(right)
         if right.starts_on is not None and right.term_stated and (shorter or same):
             raise WindowError("An extension must end later than the rights do now.")
         return {**_term_fields(term), "starts_at": start, "ends_at": end}
@@ -135,11 +136,45 @@ def trigger_rights(
     def values(right: UsageRight, day: date, zone: str) -> dict[str, Any]:
         if right.trigger == RightTrigger.FIXED:
             raise WindowError("The contract fixes the start of these rights: nothing has to happen first.")
-        start, end = right_bounds(day, _term_of(right), zone)
+        start, end = right_bounds(day, term_of(right), zone)
         return {"starts_on": day, "starts_at": start, "ends_at": end}
 
     items = [(right, happened_on) for right in rights]
     return _edit(brand, items, values, action="right.triggered", now=now, actor=actor)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a contract says about the time of a right, all of it."""
+
+    right: UsageRight
+    trigger: RightTrigger
+    starts_on: date | None
+    term: Term
+
+
+def correct_rights(
+    *, brand: Brand, corrections: Sequence[Correction], now: datetime, actor: Actor
+) -> list[UsageRight]:
+    """The time of a right was noted wrongly: put it right, whichever way its dates move.
+
+    What was agreed anew is an extension or an early end. Raises WindowError for a term that ends before it starts and
+    for a fixed start that is missing.
+    """
+
+    def values(_right: UsageRight, item: Correction, zone: str) -> dict[str, Any]:
+        _require_start(item.trigger, item.starts_on)
+        start, end = right_bounds(item.starts_on, item.term, zone)
+        return {
+            "trigger": item.trigger.value,
+            "starts_on": item.starts_on,
+            "starts_at": start,
+            "ends_at": end,
+            **_term_fields(item.term),
+        }
+
+    items = [(item.right, item) for item in corrections]
+    return _edit(brand, items, values, action="right.corrected", now=now, actor=actor)
 
 
 def edit_rights(
@@ -167,7 +202,7 @@ def rewrite_right_instants(*, touched: Touched, zone: str) -> int:
     """
     moved = []
     for right in UsageRight.objects.for_brand(touched.brand).filter(starts_on__isnull=False):
-        bounds = right_bounds(right.starts_on, _term_of(right), zone)
+        bounds = right_bounds(right.starts_on, term_of(right), zone)
         if bounds != (right.starts_at, right.ends_at):
             right.starts_at, right.ends_at = bounds
             moved.append(right)
@@ -181,8 +216,7 @@ def _new_row(brand: Brand, draft: RightDraft, now: datetime) -> UsageRight:
     if len(holders) != 1:
         raise WindowError("A right is on one post, one brief or one creator.")
     require_brand(brand, *holders)
-    if draft.trigger is RightTrigger.FIXED and draft.starts_on is None:
-        raise WindowError("Say on which day the rights start.")
+    _require_start(draft.trigger, draft.starts_on)
     start, end = right_bounds(draft.starts_on, draft.term, brand.time_zone)
     return UsageRight(
         brand=brand,
@@ -208,6 +242,11 @@ def _new_row(brand: Brand, draft: RightDraft, now: datetime) -> UsageRight:
         approved_at=draft.approved_at,
         created_at=now,
     )
+
+
+def _require_start(trigger: RightTrigger, starts_on: date | None) -> None:
+    if trigger is RightTrigger.FIXED and starts_on is None:
+        raise WindowError("Say on which day the rights start.", field="starts_on")
 
 
 def _edit(
@@ -246,10 +285,6 @@ def _touch(touched: Touched, right: UsageRight) -> None:
         touched.creators.add(right.creator_id)
 
 
-def _term_of(right: UsageRight) -> Term:
-    return Term(right.ends_on, right.term_days, right.term_months, right.perpetual)
-
-
 def _term_fields(term: Term) -> dict[str, Any]:
     return {
         "ends_on": term.ends_on,
@@ -274,7 +309,7 @@ def _described(right: UsageRight) -> dict[str, Any]:
 
 
 _TERM = ("ends_on", "term_days", "term_months", "perpetual")
-_DATES = frozenset({"starts_on", "starts_at", "ends_at", *_TERM})
+_DATES = frozenset({"trigger", "starts_on", "starts_at", "ends_at", *_TERM})
 _DETAILS = frozenset(
     {
         "paid_amplification",

@@ -9,18 +9,22 @@ from django.db import connection
 from authorizations.enums import RightTrigger
 from authorizations.models import UsageRight
 from authorizations.operations.rights import (
+    Correction,
     NewTerm,
     RightDraft,
+    correct_rights,
     edit_rights,
     end_rights,
     extend_rights,
     grant_rights,
     trigger_rights,
 )
+from authorizations.operations.terms import longer_term
 from authorizations.windows import Term, WindowError
 from brands.enums import Role
 from brands.operations.edits import Edit, NotAMemberError, OtherBrandError
 from posts.operations import add_briefs
+from sparktrack.core.days import first_instant
 from tests.audit import changes, entries
 from tests.authorizations.test_gaps import reasons_now
 from tests.world import DAY, NOW, World
@@ -409,3 +413,72 @@ def test_only_members_approve(world, post):
     with pytest.raises(NotAMemberError):
         edit_rights(edits=[Edit(right, {"approved_by": stranger})], **world.by)
     assert UsageRight.objects.get().approved_by is None
+
+
+# --- correct -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("said", "bounds"),
+    [
+        ((RightTrigger.FIXED, date(2026, 11, 5), Term(days=10)), (date(2026, 11, 5), date(2026, 11, 15))),
+        ((RightTrigger.FIXED, NOVEMBER, Term()), (NOVEMBER, None)),
+        ((RightTrigger.POSTING, date(2026, 11, 5), Term(months=1)), (date(2026, 11, 5), date(2026, 12, 5))),
+        ((RightTrigger.DELIVERY, None, Term(days=10)), (None, None)),
+    ],
+)
+def test_a_time_that_was_noted_wrongly_is_put_right_in_either_direction(world, post, said, bounds):
+    right = world.right(LAST, LAST, post=post)
+    fixes = [Correction(right, *said)]
+    correct_rights(corrections=fixes, **world.by)
+    row = stored(right)
+    assert (row.trigger, row.starts_on, term_of(right)) == said
+    assert (row.starts_at, row.ends_at) == tuple(
+        day and first_instant(day, "America/New_York") for day in bounds
+    )
+    assert len(entries(world.brand, "right.corrected")) == 1
+    assert correct_rights(corrections=fixes, **world.by) == []
+
+
+def test_a_corrected_right_is_judged_anew_and_one_without_sense_refused(world, post):
+    right = world.right(NOVEMBER, LAST, post=post)
+    correct_rights(corrections=[Correction(right, RightTrigger.FIXED, NOVEMBER, Term(days=5))], **world.by)
+    assert reasons_now(world, post) == "rights_expired"
+    before = state(right)
+    for trigger, day, term in (
+        (RightTrigger.FIXED, None, Term()),
+        (RightTrigger.FIXED, LAST, Term(ends_on=NOVEMBER)),
+    ):
+        with pytest.raises(WindowError):
+            correct_rights(corrections=[Correction(right, trigger, day, term)], **world.by)
+    assert state(right) == before
+
+
+# --- longer ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("old", "more", "longer"),
+    [
+        (Term(days=90), Term(days=30), Term(days=120)),
+        (Term(months=3), Term(months=6), Term(months=9)),
+        # From the day after the last one, as if the extension were a right of its own.
+        (Term(ends_on=LAST), Term(months=1), Term(ends_on=date(2026, 12, 31))),
+        (Term(ends_on=LAST), Term(days=1), Term(ends_on=date(2026, 12, 1))),
+        (Term(days=30), Term(months=1), Term(ends_on=date(2026, 12, 31))),
+        (Term(months=1), Term(days=31), Term(ends_on=date(2026, 12, 31))),
+    ],
+)
+def test_a_longer_term_counts_on_from_the_old_one(world, post, old, more, longer):
+    right = world.right(NOVEMBER, post=post, term=old)
+    assert longer_term(right, more) == longer
+    extend_rights(terms=[NewTerm(right, longer)], **world.by)
+
+
+@pytest.mark.parametrize("old", [Term(), Term(perpetual=True)])
+def test_what_has_no_end_cannot_become_longer(world, post, old):
+    with pytest.raises(WindowError, match="no end"):
+        longer_term(world.right(NOVEMBER, post=post, term=old), Term(days=30))
+
+
+def test_a_right_that_has_not_begun_grows_in_the_unit_of_its_term(world, post):
+    waiting = world.right(None, post=post, trigger=RightTrigger.POSTING, term=Term(days=90))
+    assert longer_term(waiting, Term(days=30)) == Term(days=120)
+    with pytest.raises(WindowError, match="unit of their term"):
+        longer_term(waiting, Term(months=1))
