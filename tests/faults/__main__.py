@@ -5,18 +5,30 @@ the table into docs/faults.md. The exit code is 1 if anything is not as required
 """
 
 import argparse
+import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tests import servers
 
-_PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
+if TYPE_CHECKING:
+    from tests.faults.scenes import Seen
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PAGE = _ROOT / "docs" / "faults.md"
+_DISK = "48m"
+_OF_PRODUCTION = ("DATABASE_URL", "REDIS_URL")
 _BEGIN, _END = "<!-- faults: written by python -m tests.faults --write -->", "<!-- end of faults -->"
 
 
@@ -25,10 +37,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--only", default="", help="faults whose name holds this word")
     parser.add_argument("--write", action="store_true", help="put the table into docs/faults.md")
+    parser.add_argument("--embedded", default="", help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
-    signal.signal(
-        signal.SIGTERM, lambda number, _frame: sys.exit(128 + number)
-    )  # what was started is stopped
+    # What was started is stopped.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    if asked.embedded:
+        sys.stdout.write(json.dumps(_embedded_here(asked.embedded)) + "\n")
+        return 0
     with (
         servers.postgres() as postgres_url,
         servers.redis() as redis_url,
@@ -57,7 +72,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.faults import scenes
+    from tests.faults import pages, scenes
     from tests.faults.parts import Server, redis_command
 
     call_command("migrate", verbosity=0)
@@ -76,28 +91,93 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
         "smtp_down": lambda: scenes.smtp_down(number=400, down=25),
         "scripted": lambda: scenes.scripted(number=40),
         "slow_recipient": lambda: scenes.slow_recipient(number=200, seconds=30),
+        "pages_without_redis": lambda: pages.pages_without_redis(down=20, server_of_redis=redis),
         "redis_lost": lambda: scenes.redis_lost(number=600, server_of_redis=redis),
+        "deaf": lambda: pages.deaf(number=50),
         "stopped": lambda: scenes.stopped(number=100),
         "postgres_restarted": lambda: scenes.postgres_restarted(
             number=1500, times=10, server_of_postgres=database
         ),
+        "scan_restarted": lambda: pages.scan_restarted(times=10, server_of_postgres=database),
         "two_beats": lambda: scenes.two_beats(number=1000),
-        "terminated": lambda: scenes.terminated(number=500, times=20, pause=0.5),
+        "sqlite_writers": partial(_embedded, "writers"),
+        "read_only": lambda: pages.read_only(number=300, down=10),
+        "sqlite_disk_full": partial(_embedded, "disk_full"),
+        "terminated": lambda: scenes.terminated(number=340, times=20, pause=0.5, later=3),
     }
     rows = []
     try:
         for name, fault in faults.items():
             if only in name:
                 began = time.monotonic()
-                seen = fault()
+                seen = _seen(name, fault)
                 took = time.monotonic() - began
                 sys.stderr.write(f"{'ok ' if seen.holds else 'NOT'} {name} ({took:.0f} s): {seen.seen}\n")
-                rows.append((seen.number, seen.fault, seen.required, seen.seen, seen.holds))
+                rows.append(_row(seen))
     finally:
         connection.close()
         for server in (database, redis):
             server.stop()
     return rows
+
+
+def _seen(name: str, fault: "Callable[[], Seen]") -> "Seen":
+    """What came of it; a fault that ends in an error is a row, too, and the others follow."""
+    from tests.faults.scenes import Seen
+
+    try:
+        return fault()
+    except Exception as error:  # noqa: BLE001 - whatever it was
+        traceback.print_exc()
+        return Seen(
+            number="?",
+            fault=name,
+            required="an end",
+            seen=f"it broke off: {type(error).__name__}",
+            holds=False,
+        )
+
+
+def _embedded(name: str) -> "Seen":
+    """A fault of the embedded default, in a process with a SQLite of its own under a ``var/`` that is a small disk."""
+    from tests.faults.scenes import Seen
+
+    with tempfile.TemporaryDirectory(prefix="sparktrack-faults-") as var:
+        environment = {name: value for name, value in os.environ.items() if name not in _OF_PRODUCTION}
+        environment["SPARKTRACK_VAR"] = var
+        child = [sys.executable, "-m", "tests.faults", "--embedded", name]
+        mount = f'mount -t tmpfs -o size={_DISK} none "$0" && exec "$@"'
+        done = subprocess.run(
+            # Mounted where nobody else sees it, and gone with the child.
+            ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, var, *child],
+            cwd=_ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    return Seen(**json.loads(done.stdout.splitlines()[-1]))
+
+
+def _embedded_here(name: str) -> dict[str, Any]:
+    import django
+
+    Path(os.environ["SPARKTRACK_VAR"], "static").mkdir()  # WhiteNoise warns when there is nothing to serve
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.faults import embedded
+
+    call_command("migrate", verbosity=0)
+    faults = {
+        "writers": partial(embedded.writers, rounds=40, number=300),
+        "disk_full": partial(embedded.disk_full, seconds=60),
+    }
+    return asdict(faults[name]())
+
+
+def _row(seen: "Seen") -> tuple[str, str, str, str, bool]:
+    return seen.number, seen.fault, seen.required, seen.seen, seen.holds
 
 
 def _table(rows: Sequence[tuple[str, str, str, str, bool]]) -> str:

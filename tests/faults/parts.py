@@ -18,11 +18,16 @@ from django.db import connection
 
 from alerts import tasks
 from tests.faults.sink import Sink, wait_until
-from tests.servers import redis_binary
+from tests.servers import free_port, redis_binary
 
 _ROOT = Path(__file__).resolve().parents[2]
 # Python, Django and Celery are up by then, and wait for work.
 _UP_SECONDS = 3.0
+_QUIET = "--log-level error --no-control-socket"
+_WEB = {
+    "web": f"--worker-class gthread --threads 8 {_QUIET}",  # as manage.py serve starts it
+    "webs": f"--workers 8 --preload {_QUIET}",
+}
 
 
 @dataclass
@@ -31,6 +36,7 @@ class Process:
 
     child: "subprocess.Popen[bytes]"
     since: float
+    role: str
 
     @property
     def pid(self) -> int:
@@ -58,10 +64,11 @@ class Crew:
     pool: str = "solo"
     environment: dict[str, str] = field(default_factory=dict)
     running: list[Process] = field(default_factory=list)
+    port: int = field(default_factory=free_port)  # of the web server, if there is one
 
     def start(self, number: int = 1, *, role: str = "worker") -> list[Process]:
-        """So many more."""
-        new = [Process(self._popen(role), time.monotonic()) for _ in range(number)]
+        """So many more; ``role``: worker, beat, scan, web (a server of eight threads) or webs (of eight processes)."""
+        new = [Process(self._popen(role), time.monotonic(), role) for _ in range(number)]
         self.running += new
         return new
 
@@ -83,6 +90,27 @@ class Crew:
         youngest = max((each.since for each in self.running), default=0.0)
         time.sleep(max(0.0, youngest + _UP_SECONDS - time.monotonic()))
 
+    @contextlib.contextmanager
+    def supervised(self) -> Iterator[None]:
+        """What ends by itself is started again, as ``restart: unless-stopped`` has it."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(1):
+                for number, process in enumerate(self.running):
+                    if process.child.poll() is not None:
+                        self.running[number] = Process(
+                            self._popen(process.role), time.monotonic(), process.role
+                        )
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
     def stop(self) -> None:
         for process in self.running:
             process.signal(signal.SIGCONT)
@@ -99,15 +127,30 @@ class Crew:
             "FAULTS_POOL": self.pool,
             "PYTHONWARNINGS": "ignore",
         }
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.worker", role],
-            cwd=_ROOT,
-            env={**os.environ, **ours, **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # they have much to say about servers that are away
-            start_new_session=True,
-        )
+        with _log().open("ab") as log:  # they have much to say about servers that are away
+            return subprocess.Popen(
+                [sys.executable, "-m", *self._words(role)],
+                cwd=_ROOT,
+                env={**os.environ, **ours, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def _words(self, role: str) -> list[str]:
+        if role not in _WEB:
+            return ["tests.faults.worker", role]
+        return f"gunicorn sparktrack.wsgi --bind 127.0.0.1:{self.port} {_WEB[role]}".split()
+
+
+def said() -> str:
+    """What the processes of this system have written so far."""
+    return _log().read_text(errors="replace") if _log().exists() else ""
+
+
+def _log() -> Path:
+    return Path(settings.VAR_DIR) / "processes.log"
 
 
 def database_url() -> str:
@@ -149,6 +192,12 @@ def ticking(every: float) -> Iterator[None]:
         over.set()
         if every:
             ticker.join()
+
+
+def wake_all() -> None:
+    """One tick of each part of the engine, as beat sends them a minute after its start."""
+    for task in (tasks.raise_due, tasks.deliver_due, tasks.mornings, tasks.sweep):
+        task.delay()
 
 
 class Server:

@@ -13,7 +13,8 @@ from functools import partial
 
 from django.db import connection
 
-from alerts.models import Attempt, Delivery, Heartbeat
+from alerts.models import Alert, Attempt, Delivery, Heartbeat, Notice
+from campaigns.models import Flight
 from sparktrack.core.clock import database_now
 from tests.alerts.sending.post import messages
 from tests.faults.parts import Crew, Server, crew
@@ -35,7 +36,10 @@ class Seen:
 
 def forget() -> None:
     """No messages are left from the fault before."""
+    Notice.objects.all().delete()
+    Alert.objects.all().delete()
     Delivery.objects.all().delete()
+    Flight.objects.all().delete()  # nothing lapses that was planned for another fault
     Heartbeat.objects.all().delete()
 
 
@@ -75,7 +79,7 @@ def without_kills(*, number: int, workers: int = 2, pool: str = "solo") -> Seen:
         number="1",
         fault=f"none: {number:,} due, {workers} workers",
         required="0 lost, 0 repeated",
-        seen=_told(number, server),
+        seen=told(number, server),
         holds=done and server.extra() == 0 and not server.differing(),
     )
 
@@ -99,7 +103,7 @@ def kills(*, number: int, times: int, workers: int = 3, pace: float = 0.03, pool
         number="1",
         fault=f"{killed} SIGKILLs at random points, {number:,} due, {workers} workers",
         required=f"0 lost; ≤ {killed * processes} repeats, byte-identical",
-        seen=_told(number, server),
+        seen=told(number, server),
         holds=done and killed == times and server.extra() <= killed * processes and not server.differing(),
     )
 
@@ -126,7 +130,7 @@ def kill_after_250(*, number: int, times: int) -> Seen:
         number="2",
         fault=f"SIGKILL between 250 and commit, {times} times",
         required="each exactly once more, same Message-ID and Date, same bytes",
-        seen=f"{_told(number, server)}; {open_ended} attempts without an end",
+        seen=f"{told(number, server)}; {open_ended} attempts without an end",
         holds=done
         and repeated == set(victims)
         and server.extra() == len(victims) == times == open_ended
@@ -151,7 +155,7 @@ def kill_after_claim(*, lease: float = 2.0) -> Seen:
         number="3",
         fault="SIGKILL after the claim, before the mail is handed over",
         required=f"sent after the lease ({lease:.0f} s here) and a start of a worker, once",
-        seen=f"{_told(1, server)}; after {took:.1f} s",
+        seen=f"{told(1, server)}; after {took:.1f} s",
         holds=done and server.extra() == 0,
     )
 
@@ -163,8 +167,8 @@ def _slowly(seconds: float) -> Callable[[str, int], None]:
     return answer
 
 
-def terminated(*, number: int, times: int, pause: float = 0.2) -> Seen:
-    """SIGTERM while sending, as a deployment does it: the current pass ends, nothing is repeated."""
+def terminated(*, number: int, times: int, pause: float = 0.2, later: float = 0.0) -> Seen:
+    """SIGTERM while sending, up to ``later`` seconds after the first mail, as a deployment does it: the pass ends."""
     forget()
     due(number)
     longest = 0.0
@@ -172,6 +176,7 @@ def terminated(*, number: int, times: int, pause: float = 0.2) -> Seen:
         for _ in range(times):
             before = len(server.accepted)
             assert wait_until(partial(_has_more, server, before), seconds=60)
+            time.sleep(random.uniform(0, later))
             [process] = team.running
             team.running.clear()
             began = time.monotonic()
@@ -184,7 +189,7 @@ def terminated(*, number: int, times: int, pause: float = 0.2) -> Seen:
         number="25",
         fault=f"SIGTERM during sending, {times} times",
         required="the current mail is finished within 10 s, 0 repeats",
-        seen=f"{_told(number, server)}; stopped after {longest:.1f} s at the most",
+        seen=f"{told(number, server)}; stopped after {longest:.1f} s at the most",
         holds=done and server.extra() == 0 and longest <= 10,
     )
 
@@ -211,7 +216,7 @@ def stopped(*, number: int) -> Seen:
         number="9",
         fault="a worker stands still (SIGSTOP), another is there",
         required="all sent; ≤ 1 repeat (of what it held when it woke up), byte-identical",
-        seen=_told(number, server),
+        seen=told(number, server),
         holds=done and server.extra() <= 1 and not server.differing(),
     )
 
@@ -246,7 +251,7 @@ def smtp_down(*, number: int, down: float) -> Seen:
         number="4",
         fault=f"SMTP port closed for {down:.0f} s in the middle of {number:,}",
         required="0 lost, 0 repeated, noticed, all sent ≤ 2 min after its return",
-        seen=f"{_told(number, server)}; noticed: {'yes' if noticed else 'no'}; all sent {took:.0f} s after its return",
+        seen=f"{told(number, server)}; noticed: {'yes' if noticed else 'no'}; all sent {took:.0f} s after its return",
         holds=done and server.extra() == 0 and noticed and took <= 120,
     )
 
@@ -275,7 +280,7 @@ def scripted(*, number: int) -> Seen:
         number="5",
         fault="4xx, 5xx, refused after DATA, hung up in DATA, one recipient each",
         required="again, ended and visible, ended and visible, again under the same id; the others at once",
-        seen=f"{_told(number - 2, server)}; {refused} failed visibly",
+        seen=f"{told(number - 2, server)}; {refused} failed visibly",
         holds=done and refused == 2 and server.extra() == 0 and not server.differing(),
     )
 
@@ -320,7 +325,7 @@ def redis_lost(*, number: int, server_of_redis: Server) -> Seen:
         number="7, 8",
         fault=f"Redis killed, back empty after 3 s, {number:,} due",
         required="0 lost, 0 repeated",
-        seen=_told(number, server),
+        seen=told(number, server),
         holds=done and server.extra() == 0,
     )
 
@@ -345,7 +350,7 @@ def postgres_restarted(*, number: int, times: int, server_of_postgres: Server) -
         number="10",
         fault=f"PostgreSQL restarted {times} times while sending {number:,}",
         required="0 lost, 0 repeated, goes on by itself ≤ 30 s",
-        seen=f"{_told(number, server)}; went on after {slowest:.1f} s at the most",
+        seen=f"{told(number, server)}; went on after {slowest:.1f} s at the most",
         holds=done and server.extra() == 0 and slowest <= 30,
     )
 
@@ -367,7 +372,7 @@ def two_beats(*, number: int) -> Seen:
         number="11",
         fault=f"two beats, two workers of two processes, {number:,} due",
         required="0 lost, 0 repeated",
-        seen=_told(number, server),
+        seen=told(number, server),
         holds=done and server.extra() == 0 and {"deliver", "sweep"} <= beats,
     )
 
@@ -380,7 +385,8 @@ def _pause(longer: dict[str, float], address: str, _times: int) -> float:
     return longer.get(address, 0.02)
 
 
-def _told(number: int, server: Sink) -> str:
+def told(number: int, server: Sink) -> str:
+    """What became of so many mails, for the table."""
     lost = number - len(server.counts())
     differing = len(server.differing())
     return f"{lost} lost, {server.extra()} repeated" + (
