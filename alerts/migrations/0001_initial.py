@@ -44,6 +44,21 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('snoozed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['brand', 'lapses_at'], name='alert_open'),
+                    models.Index(fields=['run'], name='alert_by_run'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'kind', 'subject_id', 'lapses_at', 'step'), name='alert_step_once'),
+                    models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('brand', 'kind', 'subject_id', 'lapses_at'), name='alert_one_open_per_lapse'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['code', 'rights', 'post', 'apply'])), name='alert_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['resolved', 'cancelled', 'superseded', 'skipped', ''])), name='alert_outcome_known'),
+                    models.CheckConstraint(condition=models.Q(('step__gte', -1)), name='alert_step_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='alert_closed_has_outcome'),
+                    models.CheckConstraint(condition=models.Q(('snoozed_until__isnull', False), models.Q(('snooze_reason', ''), ('snoozed_by__isnull', True)), _connector='OR'), name='alert_snooze_has_end'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AlertFlight',
@@ -53,6 +68,11 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('flight', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alert_hits', to='campaigns.flight')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('alert', 'flight'), name='alertflight_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AlertWish',
@@ -64,6 +84,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'alert wishes',
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'kind'), name='alertwish_one_per_kind'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['code', 'rights', 'post', 'apply'])), name='alertwish_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('wish__in', ['usual', 'digest', 'nothing'])), name='alertwish_wish_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -80,6 +105,13 @@ class Migration(migrations.Migration):
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'kind', 'subject_id'), name='calendarevent_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['lapse', 'rights_end', 'flight_end'])), name='calendarevent_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('on__isnull', False)), models.Q(('at__isnull', False), ('on__isnull', True)), _connector='OR'), name='calendarevent_day_or_instant'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CalendarFeed',
@@ -110,6 +142,14 @@ class Migration(migrations.Migration):
                 ('disabled_at', models.DateTimeField(blank=True, null=True)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'name'), name='channel_name_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['slack', 'teams', 'discord', 'webhook'])), name='channel_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', alerts.enums.ChannelKind['WEBHOOK']), _negated=True), ('secret__isnull', False), _connector='OR'), name='channel_webhook_has_secret'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='channel_old_secret_has_end'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -137,6 +177,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', alerts.enums.DeliveryState['DUE'])), fields=['due_at', 'id'], name='delivery_due'),
+                    models.Index(condition=models.Q(('state', alerts.enums.DeliveryState['SENDING'])), fields=['lease_until'], name='delivery_leased'),
+                    models.Index(condition=models.Q(('alert__isnull', False)), fields=['alert'], name='delivery_by_alert'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'key'), name='delivery_once_to_person'),
+                    models.UniqueConstraint(fields=('channel', 'key'), name='delivery_once_to_channel'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', True), ('user__isnull', False)), models.Q(('channel__isnull', False), ('user__isnull', True)), _connector='OR'), name='delivery_to_person_or_channel'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['alert', 'summary', 'morning', 'test'])), name='delivery_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['due', 'sending', 'sent', 'failed', 'expired', 'cancelled'])), name='delivery_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('state', alerts.enums.DeliveryState['SENDING'])), models.Q(models.Q(('state', alerts.enums.DeliveryState['SENDING']), _negated=True), ('lease__isnull', True), ('lease_until__isnull', True)), _connector='OR'), name='delivery_sending_has_lease'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', [alerts.enums.DeliveryState['DUE'], alerts.enums.DeliveryState['SENDING']])), models.Q(models.Q(('state__in', [alerts.enums.DeliveryState['DUE'], alerts.enums.DeliveryState['SENDING']]), _negated=True), ('finished_at__isnull', False), ('message__isnull', True)), _connector='OR'), name='delivery_finished_is_dated'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -150,6 +204,13 @@ class Migration(migrations.Migration):
                 ('answer', models.CharField(blank=True, max_length=300)),
                 ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='tries', to='alerts.delivery')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_number_once'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['accepted', 'deferred', 'refused', 'broken', 'cancelled', ''])), name='attempt_outcome_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('outcome', '')), models.Q(('finished_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='attempt_end_has_outcome'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MorningHour',
@@ -158,6 +219,11 @@ class Migration(migrations.Migration):
                 ('hour', models.PositiveSmallIntegerField()),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='morning_hour', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hour__lte', 23)), name='morninghour_is_an_hour'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notice',
@@ -171,157 +237,15 @@ class Migration(migrations.Migration):
                 ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='notices', to='alerts.delivery')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['brand', 'lapses_at'], name='alert_open'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(fields=['run'], name='alert_by_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'subject_id', 'lapses_at', 'step'), name='alert_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('brand', 'kind', 'subject_id', 'lapses_at'), name='alert_one_open_per_lapse'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['code', 'rights', 'post', 'apply'])), name='alert_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['resolved', 'cancelled', 'superseded', 'skipped', ''])), name='alert_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('step__gte', -1)), name='alert_step_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='alert_closed_has_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('snoozed_until__isnull', False), models.Q(('snooze_reason', ''), ('snoozed_by__isnull', True)), _connector='OR'), name='alert_snooze_has_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertflight',
-            constraint=models.UniqueConstraint(fields=('alert', 'flight'), name='alertflight_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertwish',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='alertwish_one_per_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertwish',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['code', 'rights', 'post', 'apply'])), name='alertwish_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertwish',
-            constraint=models.CheckConstraint(condition=models.Q(('wish__in', ['usual', 'digest', 'nothing'])), name='alertwish_wish_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarevent',
-            constraint=models.UniqueConstraint(fields=('brand', 'kind', 'subject_id'), name='calendarevent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['lapse', 'rights_end', 'flight_end'])), name='calendarevent_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('on__isnull', False)), models.Q(('at__isnull', False), ('on__isnull', True)), _connector='OR'), name='calendarevent_day_or_instant'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('brand', 'name'), name='channel_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['slack', 'teams', 'discord', 'webhook'])), name='channel_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', alerts.enums.ChannelKind['WEBHOOK']), _negated=True), ('secret__isnull', False), _connector='OR'), name='channel_webhook_has_secret'),
-        ),
-        migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('old_secret__isnull', True), ('old_secret_until__isnull', True)), models.Q(('old_secret__isnull', False), ('old_secret_until__isnull', False)), _connector='OR'), name='channel_old_secret_has_end'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', alerts.enums.DeliveryState['DUE'])), fields=['due_at', 'id'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state', alerts.enums.DeliveryState['SENDING'])), fields=['lease_until'], name='delivery_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('alert__isnull', False)), fields=['alert'], name='delivery_by_alert'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('user', 'key'), name='delivery_once_to_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('channel', 'key'), name='delivery_once_to_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', True), ('user__isnull', False)), models.Q(('channel__isnull', False), ('user__isnull', True)), _connector='OR'), name='delivery_to_person_or_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['alert', 'summary', 'morning', 'test'])), name='delivery_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['due', 'sending', 'sent', 'failed', 'expired', 'cancelled'])), name='delivery_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease__isnull', False), ('lease_until__isnull', False), ('state', alerts.enums.DeliveryState['SENDING'])), models.Q(models.Q(('state', alerts.enums.DeliveryState['SENDING']), _negated=True), ('lease__isnull', True), ('lease_until__isnull', True)), _connector='OR'), name='delivery_sending_has_lease'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', [alerts.enums.DeliveryState['DUE'], alerts.enums.DeliveryState['SENDING']])), models.Q(models.Q(('state__in', [alerts.enums.DeliveryState['DUE'], alerts.enums.DeliveryState['SENDING']]), _negated=True), ('finished_at__isnull', False), ('message__isnull', True)), _connector='OR'), name='delivery_finished_is_dated'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['accepted', 'deferred', 'refused', 'broken', 'cancelled', ''])), name='attempt_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('outcome', '')), models.Q(('finished_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='attempt_end_has_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='morninghour',
-            constraint=models.CheckConstraint(condition=models.Q(('hour__lte', 23)), name='morninghour_is_an_hour'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('delivery__isnull', True)), fields=['user'], name='notice_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('alert', 'user', 'repeat_on'), name='notice_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('repeat_on__isnull', True)), fields=('alert', 'user'), name='notice_first_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['at_once', 'round', 'digest'])), name='notice_form_known'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('delivery__isnull', True)), fields=['user'], name='notice_waiting'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('alert', 'user', 'repeat_on'), name='notice_once_a_day'),
+                    models.UniqueConstraint(condition=models.Q(('repeat_on__isnull', True)), fields=('alert', 'user'), name='notice_first_once'),
+                    models.CheckConstraint(condition=models.Q(('form__in', ['at_once', 'round', 'digest'])), name='notice_form_known'),
+                ],
+            },
         ),
     ]

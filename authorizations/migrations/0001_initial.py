@@ -45,6 +45,19 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='codes', to='posts.post')),
                 ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='authorizations.authorizationcode')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'expires_at', 'id'], name='code_by_expiry'),
+                    models.Index(fields=['brand', 'key_id'], name='code_by_key'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'fingerprint'), name='code_once_in_brand'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('starts_at'))), name='code_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('window_days__gte', 1)), name='code_window_is_positive'),
+                    models.CheckConstraint(condition=models.Q(('end_source__in', ['tiktok', 'ads_manager', 'creator', 'computed', 'sheet', 'assumed'])), name='code_end_source_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('rejected_at__isnull', True), ('rejected_error', '')), ('rejected_at__isnull', False), _connector='OR'), name='code_error_only_if_rejected'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CodeUse',
@@ -56,6 +69,12 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('code', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='authorizations.authorizationcode')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('code', 'ad_account'), name='codeuse_once_per_account'),
+                    models.UniqueConstraint(condition=models.Q(('ad_account__isnull', True)), fields=('code',), name='codeuse_once_without_account'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PostGap',
@@ -68,6 +87,14 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='gaps', to='posts.post')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='postgap_ends_after_start'),
+                    models.UniqueConstraint(fields=('brand', 'post', 'starts_at'), name='postgap_start_once'),
+                    models.UniqueConstraint(condition=models.Q(('starts_at__isnull', True)), fields=('brand', 'post'), name='postgap_one_from_ever'),
+                    models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='postgap_has_reasons'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UsageRight',
@@ -99,6 +126,20 @@ class Migration(migrations.Migration):
                 ('creator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='creators.creator')),
                 ('post', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rights', to='posts.post')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'ends_at', 'id'], name='right_by_end'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('brief__isnull', True), ('creator__isnull', True), ('post__isnull', False)), models.Q(('brief__isnull', False), ('creator__isnull', True), ('post__isnull', True)), models.Q(('brief__isnull', True), ('creator__isnull', False), ('post__isnull', True)), _connector='OR'), name='right_on_one_thing'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_on__isnull', True), ('term_days__isnull', True), ('term_months__isnull', True)), models.Q(('ends_on__isnull', True), ('perpetual', False), ('term_days__isnull', True)), models.Q(('ends_on__isnull', True), ('perpetual', False), ('term_months__isnull', True)), models.Q(('perpetual', False), ('term_days__isnull', True), ('term_months__isnull', True)), _connector='OR'), name='right_end_said_once'),
+                    models.CheckConstraint(condition=models.Q(('starts_at__isnull', False), ('ends_at__isnull', True), _connector='OR'), name='right_end_needs_start'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', False), models.Q(('trigger', authorizations.enums.RightTrigger['FIXED']), _negated=True), _connector='OR'), name='right_fixed_has_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('starts_at__isnull', True), ('starts_on__isnull', True)), models.Q(('starts_at__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='right_instant_beside_date'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='right_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('trigger__in', ['fixed', 'contract', 'delivery', 'posting', 'first_paid_use'])), name='right_trigger_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AccountLink',
@@ -115,89 +156,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='accountlink_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_at__isnull', True)), fields=('creator', 'ad_account'), name='accountlink_one_open')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='authorizationcode',
-            index=models.Index(fields=['brand', 'expires_at', 'id'], name='code_by_expiry'),
-        ),
-        migrations.AddIndex(
-            model_name='authorizationcode',
-            index=models.Index(fields=['brand', 'key_id'], name='code_by_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorizationcode',
-            constraint=models.UniqueConstraint(fields=('brand', 'fingerprint'), name='code_once_in_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorizationcode',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('starts_at'))), name='code_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorizationcode',
-            constraint=models.CheckConstraint(condition=models.Q(('window_days__gte', 1)), name='code_window_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorizationcode',
-            constraint=models.CheckConstraint(condition=models.Q(('end_source__in', ['tiktok', 'ads_manager', 'creator', 'computed', 'sheet', 'assumed'])), name='code_end_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='authorizationcode',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rejected_at__isnull', True), ('rejected_error', '')), ('rejected_at__isnull', False), _connector='OR'), name='code_error_only_if_rejected'),
-        ),
-        migrations.AddConstraint(
-            model_name='codeuse',
-            constraint=models.UniqueConstraint(fields=('code', 'ad_account'), name='codeuse_once_per_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='codeuse',
-            constraint=models.UniqueConstraint(condition=models.Q(('ad_account__isnull', True)), fields=('code',), name='codeuse_once_without_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='postgap',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='postgap_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='postgap',
-            constraint=models.UniqueConstraint(fields=('brand', 'post', 'starts_at'), name='postgap_start_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='postgap',
-            constraint=models.UniqueConstraint(condition=models.Q(('starts_at__isnull', True)), fields=('brand', 'post'), name='postgap_one_from_ever'),
-        ),
-        migrations.AddConstraint(
-            model_name='postgap',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='postgap_has_reasons'),
-        ),
-        migrations.AddIndex(
-            model_name='usageright',
-            index=models.Index(fields=['brand', 'ends_at', 'id'], name='right_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('brief__isnull', True), ('creator__isnull', True), ('post__isnull', False)), models.Q(('brief__isnull', False), ('creator__isnull', True), ('post__isnull', True)), models.Q(('brief__isnull', True), ('creator__isnull', False), ('post__isnull', True)), _connector='OR'), name='right_on_one_thing'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on__isnull', True), ('term_days__isnull', True), ('term_months__isnull', True)), models.Q(('ends_on__isnull', True), ('perpetual', False), ('term_days__isnull', True)), models.Q(('ends_on__isnull', True), ('perpetual', False), ('term_months__isnull', True)), models.Q(('perpetual', False), ('term_days__isnull', True), ('term_months__isnull', True)), _connector='OR'), name='right_end_said_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__isnull', False), ('ends_at__isnull', True), _connector='OR'), name='right_end_needs_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', False), models.Q(('trigger', authorizations.enums.RightTrigger['FIXED']), _negated=True), _connector='OR'), name='right_fixed_has_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('starts_at__isnull', True), ('starts_on__isnull', True)), models.Q(('starts_at__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='right_instant_beside_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='right_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageright',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['fixed', 'contract', 'delivery', 'posting', 'first_paid_use'])), name='right_trigger_known'),
         ),
     ]

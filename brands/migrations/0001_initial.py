@@ -33,6 +33,11 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_is_lower_case'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Brand',
@@ -72,6 +77,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'audit entries',
+                'indexes': [
+                    models.Index(fields=['brand', '-at', '-id'], name='auditentry_newest'),
+                    models.Index(fields=['brand', 'object_id', '-at'], name='auditentry_by_object'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('actor_kind__in', ['user', 'token', 'creator', 'system'])), name='auditentry_actor_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +100,16 @@ class Migration(migrations.Migration):
                 ('added_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'subject_id'], name='attachment_by_subject'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('subject_kind__in', ['right', 'code', 'post', 'request'])), name='attachment_subject_kind_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('link', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('link', '')), _connector='OR'), name='attachment_file_or_link'),
+                    models.CheckConstraint(condition=models.Q(('file', ''), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='attachment_file_has_hash'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AdAccount',
@@ -100,6 +122,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'name'), name='adaccount_name_once'),
+                    models.UniqueConstraint(condition=models.Q(('advertiser_id', ''), _negated=True), fields=('brand', 'advertiser_id'), name='adaccount_id_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -115,6 +143,16 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('invited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'email'], name='invitation_by_email'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'buyer', 'manager', 'admin'])), name='invitation_role_known'),
+                    models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='invitation_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='invitation_email_is_lower_case'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -128,77 +166,13 @@ class Migration(migrations.Migration):
                 ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_is_lower_case'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['brand', '-at', '-id'], name='auditentry_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['brand', 'object_id', '-at'], name='auditentry_by_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditentry',
-            constraint=models.CheckConstraint(condition=models.Q(('actor_kind__in', ['user', 'token', 'creator', 'system'])), name='auditentry_actor_kind_known'),
-        ),
-        migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['brand', 'subject_id'], name='attachment_by_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_kind__in', ['right', 'code', 'post', 'request'])), name='attachment_subject_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file', ''), models.Q(('link', ''), _negated=True)), models.Q(models.Q(('file', ''), _negated=True), ('link', '')), _connector='OR'), name='attachment_file_or_link'),
-        ),
-        migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('file', ''), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='attachment_file_has_hash'),
-        ),
-        migrations.AddConstraint(
-            model_name='adaccount',
-            constraint=models.UniqueConstraint(fields=('brand', 'name'), name='adaccount_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('advertiser_id', ''), _negated=True), fields=('brand', 'advertiser_id'), name='adaccount_id_once'),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(fields=['brand', 'email'], name='invitation_by_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'buyer', 'manager', 'admin'])), name='invitation_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('created_at'))), name='invitation_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='invitation_email_is_lower_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('brand', 'user'), name='membership_one_role_per_brand'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'buyer', 'manager', 'admin'])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy_until__gte', models.F('deputy_from'))), name='membership_deputy_period_ordered'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('deputy', models.F('user')), _negated=True), name='membership_deputy_is_another'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'user'), name='membership_one_role_per_brand'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['viewer', 'buyer', 'manager', 'admin'])), name='membership_role_known'),
+                    models.CheckConstraint(condition=models.Q(('deputy_until__gte', models.F('deputy_from'))), name='membership_deputy_period_ordered'),
+                    models.CheckConstraint(condition=models.Q(('deputy', models.F('user')), _negated=True), name='membership_deputy_is_another'),
+                ],
+            },
         ),
     ]

@@ -27,6 +27,11 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('buyer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'name'), name='campaign_name_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Flight',
@@ -55,6 +60,21 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='flights', to='posts.post')),
                 ('run_anyway_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'ends_at', 'id'], name='flight_by_end'),
+                    models.Index(fields=['brand', 'starts_at', 'id'], name='flight_by_start'),
+                    models.Index(fields=['post', 'starts_at'], name='flight_by_post'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='flight_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('starts_at__isnull', True), ('starts_on__isnull', True)), models.Q(('starts_at__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='flight_start_beside_date'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('ends_on__isnull', True)), models.Q(('ends_at__isnull', False), ('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='flight_end_beside_date'),
+                    models.CheckConstraint(condition=models.Q(('daily_spend__isnull', True), ('daily_spend__gte', 0), _connector='OR'), name='flight_spend_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('spend_source__in', ['typed', 'report', ''])), name='flight_spend_source_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('run_anyway_at__isnull', True), ('run_anyway_reason', '')), models.Q(('run_anyway_at__isnull', False), models.Q(('run_anyway_reason', ''), _negated=True)), _connector='OR'), name='flight_run_anyway_has_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ImportRun',
@@ -69,53 +89,13 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('brand', 'name'), name='campaign_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='flight',
-            index=models.Index(fields=['brand', 'ends_at', 'id'], name='flight_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='flight',
-            index=models.Index(fields=['brand', 'starts_at', 'id'], name='flight_by_start'),
-        ),
-        migrations.AddIndex(
-            model_name='flight',
-            index=models.Index(fields=['post', 'starts_at'], name='flight_by_post'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='flight_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('starts_at__isnull', True), ('starts_on__isnull', True)), models.Q(('starts_at__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='flight_start_beside_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('ends_on__isnull', True)), models.Q(('ends_at__isnull', False), ('ends_on__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='flight_end_beside_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(('daily_spend__isnull', True), ('daily_spend__gte', 0), _connector='OR'), name='flight_spend_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(('spend_source__in', ['typed', 'report', ''])), name='flight_spend_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='flight',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('run_anyway_at__isnull', True), ('run_anyway_reason', '')), models.Q(('run_anyway_at__isnull', False), models.Q(('run_anyway_reason', ''), _negated=True)), _connector='OR'), name='flight_run_anyway_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['brand', '-created_at', '-id'], name='importrun_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['previewed', 'applied', 'refused'])), name='importrun_state_known'),
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', '-created_at', '-id'], name='importrun_newest'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['previewed', 'applied', 'refused'])), name='importrun_state_known'),
+                ],
+            },
         ),
     ]

@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('brand', 'title'), name='brief_title_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Post',
@@ -65,6 +70,21 @@ class Migration(migrations.Migration):
                 ('creator', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='creators.creator')),
                 ('replaces', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='posts.post')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['brand', 'creator', 'title'], name='post_by_creator_title'),
+                    models.Index(fields=['brand', 'id'], name='post_by_birth'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('tiktok_post_id', ''), _negated=True), fields=('brand', 'tiktok_post_id'), name='post_id_once'),
+                    models.UniqueConstraint(condition=models.Q(('url', ''), _negated=True), fields=('brand', 'url'), name='post_url_once'),
+                    models.CheckConstraint(condition=models.Q(('use_case__in', ['testimonial', 'problem_solution', 'unboxing', 'comparison', 'founder_story', 'social_proof', ''])), name='post_use_case_known'),
+                    models.CheckConstraint(condition=models.Q(('lane__in', ['test_organically', 'ready_for_spark', 'keep_out_of_paid', ''])), name='post_lane_known'),
+                    models.CheckConstraint(condition=models.Q(('payment_state__in', ['none', 'due', 'paid'])), name='post_payment_state_known'),
+                    models.CheckConstraint(condition=models.Q(('method__in', ['code', 'linked_account', 'account_level', 'tiktok_one', 'shop_affiliate'])), name='post_method_known'),
+                    models.CheckConstraint(condition=models.Q(('tiktok_post_id', ''), ('tiktok_post_id__regex', '^[0-9]{15,20}$'), _connector='OR'), name='post_id_is_digits'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MetricsSnapshot',
@@ -80,6 +100,12 @@ class Migration(migrations.Migration):
                 ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='brands.brand')),
                 ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='posts.post')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('source__in', ['sheet', 'person', 'tiktok'])), name='metricssnapshot_source_known'),
+                    models.UniqueConstraint(fields=('post', 'at', 'source'), name='metricssnapshot_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='StageEvent',
@@ -91,61 +117,11 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('post', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='posts.post')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='brief',
-            constraint=models.UniqueConstraint(fields=('brand', 'title'), name='brief_title_once'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['brand', 'creator', 'title'], name='post_by_creator_title'),
-        ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['brand', 'id'], name='post_by_birth'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('tiktok_post_id', ''), _negated=True), fields=('brand', 'tiktok_post_id'), name='post_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.UniqueConstraint(condition=models.Q(('url', ''), _negated=True), fields=('brand', 'url'), name='post_url_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('use_case__in', ['testimonial', 'problem_solution', 'unboxing', 'comparison', 'founder_story', 'social_proof', ''])), name='post_use_case_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('lane__in', ['test_organically', 'ready_for_spark', 'keep_out_of_paid', ''])), name='post_lane_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('payment_state__in', ['none', 'due', 'paid'])), name='post_payment_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['code', 'linked_account', 'account_level', 'tiktok_one', 'shop_affiliate'])), name='post_method_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('tiktok_post_id', ''), ('tiktok_post_id__regex', '^[0-9]{15,20}$'), _connector='OR'), name='post_id_is_digits'),
-        ),
-        migrations.AddConstraint(
-            model_name='metricssnapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['sheet', 'person', 'tiktok'])), name='metricssnapshot_source_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='metricssnapshot',
-            constraint=models.UniqueConstraint(fields=('post', 'at', 'source'), name='metricssnapshot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stageevent',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['briefed', 'product_shipped', 'draft_received', 'revision_asked', 'approved', 'posted'])), name='stageevent_stage_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='stageevent',
-            constraint=models.UniqueConstraint(fields=('post', 'stage', 'at'), name='stageevent_once'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('stage__in', ['briefed', 'product_shipped', 'draft_received', 'revision_asked', 'approved', 'posted'])), name='stageevent_stage_known'),
+                    models.UniqueConstraint(fields=('post', 'stage', 'at'), name='stageevent_once'),
+                ],
+            },
         ),
     ]
