@@ -20,6 +20,17 @@ class SpendSource(StrEnum):
     REPORT = "report"
 
 
+class Check(StrEnum):
+    """What a buyer makes sure of before an ad is switched on (DOMAIN.md §6, to-dos)."""
+
+    MUSIC = "music"
+    DISCLOSURE = "disclosure"
+    REGION = "region"
+    TERRITORY = "territory"
+    SOURCE_POST = "source_post"
+    CAPTION = "caption"
+
+
 class Section(StrEnum):
     """The parts of the board, most urgent first."""
 

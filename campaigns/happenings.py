@@ -130,6 +130,7 @@ _TELLINGS: Mapping[str, Telling] = {
     "flight.moved": _moved,
     "flight.account_assigned": _just("moved to another ad account"),
     "flight.run_anyway": _just("runs anyway"),
+    "flight.checked": _just("checked before its launch"),
     "link.opened": lambda subject, _before, _after, _names: subject,
     "link.closed": _just("no longer"),
     "post.edited": _edited,

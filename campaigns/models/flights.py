@@ -58,9 +58,11 @@ class Flight(BrandOwned):
     spend_source = models.CharField(max_length=6, choices=choices(SpendSource), blank=True)
     call_to_action = models.CharField(max_length=60, blank=True)
     landing_page = models.CharField(max_length=500, blank=True)
-    ad_name = models.CharField(max_length=200, blank=True)
+    ad_name = models.CharField(max_length=512, blank=True)  # campaigns.ad_names.LONGEST
     tiktok_ad_ids = models.JSONField(default=list, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
+    # What was made sure of before the launch: {"music": {"by": id of the user, "at": instant}}, keys of enums.Check.
+    checklist = models.JSONField(default=dict, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     run_anyway_reason = models.CharField(max_length=500, blank=True)

@@ -1,4 +1,4 @@
-"""Flights: planned, moved, launched, paused, resumed, ended, run anyway."""
+"""Flights: planned, moved, launched, paused, resumed, ended, reopened, run anyway."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ Zones: TypeAlias = Callable[[UUID | None], str]
 
 EDITABLE = frozenset(
     {
+        "campaign",
         "buyer",
         "buyer_invited",
         "daily_spend",
@@ -200,6 +201,15 @@ def end_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor
         return {"ended_at": flight.ended_at or at}
 
     return _set(brand, flights, values, action="flight.ended", now=now, actor=actor)
+
+
+def reopen_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:
+    """Flights that somebody ended go on as planned; one whose last day has passed stays over until it is moved."""
+
+    def values(_flight: Flight, _at: datetime, _zone_of: Zones) -> dict[str, Any]:
+        return {"ended_at": None}
+
+    return _set(brand, flights, values, action="flight.reopened", now=now, actor=actor)
 
 
 def run_flights_anyway(

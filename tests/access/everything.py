@@ -52,6 +52,7 @@ CLOSED = {
     "channel.key_id",
     "creator.country",
     "creator.handle",
+    "flight.checklist",
     "importpiece.key_id",
     "importrow.conflicts",
     "importrun.plan_digest",
@@ -153,6 +154,7 @@ class Everything(World):
         run_flights_anyway(flights=[flight], reason="Agreed by mail", approver=approver, **self.by)
         # What an address may name, by the name of its parameter.
         self.ids: dict[str, Any] = {"pk": self.full.pk, "code": first.pk, "flight": flight.pk}
+        self.ids["campaign"] = flight.campaign_id
         record_stages(stages=[StageReached(self.full, Stage.POSTED, self.now)], **self.by)
         numbers = {"views": 184_200, "likes": 15_300}
         record_metrics(metrics=[Metrics(self.full, self.now, MetricsSource.PERSON, numbers)], **self.by)
@@ -170,7 +172,8 @@ class Everything(World):
         view = SavedView.objects.create(
             brand=self.brand, place=Place.POSTS, name="Mine", query="q=a", owner=buyer, created_at=self.now
         )
-        ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS, opens_with=view)
+        ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS)
+        self.ids |= {"view": view.pk, "place": Place.POSTS}
 
     def write_everywhere(self, word: str) -> None:
         """Puts ``word`` into every text of every row of the brand, past all operations: whatever may be stored.

@@ -21,8 +21,10 @@ from campaigns.operations.flights import (
     Move,
     assign_ad_account,
     edit_flights,
+    end_flights,
     move_flights,
     pause_flights,
+    reopen_flights,
     resume_flights,
 )
 from campaigns.operations.touched import value_of
@@ -121,6 +123,20 @@ UNDOINGS: dict[str, Undoing] = {
         model=Flight,
         action=Action.PLAN_FLIGHTS,
         back=lambda brand, found, now, actor: pause_flights(
+            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+        ),
+    ),
+    "flight.ended": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: reopen_flights(
+            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+        ),
+    ),
+    "flight.reopened": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: end_flights(
             brand=brand, flights=[row for row, _ in found], now=now, actor=actor
         ),
     ),
