@@ -6,6 +6,7 @@ Its time zone and whether it tracks rights change what may run: those are in aut
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +26,10 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 MOST_STEPS = 10
 MAX_STEP = 365
 _LAST_STEP = 1
+# The windows that TikTok's app offers, in days; the longest text that names of ads are made of.
+WINDOWS = (7, 30, 60, 365)
+_LONGEST_TEMPLATE = 300
+_MOST_VIEWS = 2**31 - 1
 # What may follow /b/ besides brands, now or later.
 _RESERVED = frozenset({"new", "admin", "api", "static"})
 
@@ -68,10 +73,12 @@ def add_brand(
 
 
 def change_brand_settings(*, brand: Brand, values: Mapping[str, Any], now: datetime, actor: Actor) -> bool:
-    """Set any of name, currency, warning_steps, digest_hour, expiring_days; says whether anything changed.
+    """Set any of name, currency, warning_steps, digest_hour, expiring_days, window_days, ad_name_template, strong_views,
+    strong_engagement; says whether anything changed.
 
     ``warning_steps`` are at most ten days before a lapse, 1 among them, in any order; they are stored largest first.
-    Raises BrandRefusedError for a value out of range, ValueError for another field.
+    ``strong_views`` and ``strong_engagement`` (percent of the views) may be None: any. What an ad name may be made of
+    is known further right (campaigns.ad_names); here the template only has to fit. Raises BrandRefusedError for a value out of range, ValueError for another field.
     """
     new = {name: _CLEAN[name](value) for name, value in values.items() if _known(name)}
     with transaction.atomic():
@@ -143,10 +150,47 @@ def _days(value: Any) -> int:
     return value
 
 
+def _window(value: Any) -> int:
+    if type(value) is not int or value not in WINDOWS:
+        raise BrandRefusedError("Creators can be asked for 7, 30, 60 or 365 days.", field="window_days")
+    return value
+
+
+def _template(value: Any) -> str:
+    template = " ".join(str(value).split())
+    if len(template) > _LONGEST_TEMPLATE:
+        raise BrandRefusedError(
+            f"The template of ad names has at most {_LONGEST_TEMPLATE} characters.", field="ad_name_template"
+        )
+    return template
+
+
+def _views(value: Any) -> int | None:
+    if value is not None and (type(value) is not int or not 0 <= value <= _MOST_VIEWS):
+        raise BrandRefusedError("Views are a whole number, or nothing.", field="strong_views")
+    return value
+
+
+def _engagement(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    try:
+        percent = Decimal(str(value)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        percent = Decimal(-1)
+    if not 0 <= percent <= 100:
+        raise BrandRefusedError("Engagement is 0 to 100 percent, or nothing.", field="strong_engagement")
+    return percent
+
+
 _CLEAN = {
     "name": _name,
     "currency": _currency,
     "warning_steps": _steps,
     "digest_hour": _hour,
     "expiring_days": _days,
+    "window_days": _window,
+    "ad_name_template": _template,
+    "strong_views": _views,
+    "strong_engagement": _engagement,
 }

@@ -1,10 +1,12 @@
 """A new zone for a brand or an ad account: typed dates are read in it, instants and gaps follow (DOMAIN.md §4)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
 
-from authorizations.operations.gaps import coverage_change
+from authorizations.operations.gaps import Touched, coverage_change
+from authorizations.operations.rights import rewrite_right_instants
 from authorizations.operations.zones import rewrite_brand_instants
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
@@ -20,6 +22,49 @@ class UnknownZoneError(RefusedError):
     """The text is no IANA time zone."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many rows have other instants when typed dates are read in another zone."""
+
+    codes: int = 0
+    rights: int = 0
+    flights: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return self.codes + self.rights + self.flights
+
+
+class _OnlyLookedError(Exception):
+    """Takes back what was written to see what would move."""
+
+
+def preview_brand_zone(*, brand: Brand, zone: str) -> Moved:
+    """What ``change_brand_zone`` would move; nothing stays written. Raises what it raises."""
+    _check(zone)
+    moved = Moved()
+    try:
+        with coverage_change(brand) as touched:
+            moved = _move_all(touched, zone)
+            raise _OnlyLookedError
+    except _OnlyLookedError:
+        return moved
+
+
+def preview_account_zone(*, brand: Brand, ad_account: AdAccount, zone: str) -> Moved:
+    """What ``change_account_zone`` would move; nothing stays written. Raises what it raises."""
+    if zone:
+        _check(zone)
+    moved = Moved()
+    try:
+        with coverage_change(brand) as touched:
+            moved = Moved(flights=_move_account(touched, ad_account, zone))
+            raise _OnlyLookedError
+    except _OnlyLookedError:
+        return moved
+
+
 def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -> Brand:
     """Read the typed dates of the brand's codes, rights and flights (of accounts without a zone) in ``zone``.
 
@@ -29,15 +74,12 @@ def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -
     with coverage_change(brand) as touched:
         current = touched.brand
         if current.time_zone != zone:
-            moved = rewrite_brand_instants(touched=touched, zone=zone)
-            flights = Flight.objects.for_brand(brand)
-            moved += rewrite_flight_instants(flights.filter(ad_account=None), zone)
-            moved += rewrite_flight_instants(flights.filter(ad_account__time_zone=""), zone)
+            moved = _move_all(touched, zone)
             change = Change(
                 "brand.zone_changed",
                 current,
                 {"time_zone": current.time_zone},
-                {"time_zone": zone, "rows_moved": moved},
+                {"time_zone": zone, "rows_moved": moved.rows},
             )
             current.time_zone = zone
             current.save(update_fields=["time_zone"])
@@ -57,9 +99,7 @@ def change_account_zone(
     with coverage_change(brand) as touched:
         current = reread(AdAccount, brand, [ad_account])[ad_account.pk]
         if current.time_zone != zone:
-            moved = rewrite_flight_instants(
-                Flight.objects.for_brand(brand).filter(ad_account=current), zone or touched.brand.time_zone
-            )
+            moved = _move_account(touched, current, zone)
             change = Change(
                 "ad_account.zone_changed",
                 current,
@@ -70,6 +110,24 @@ def change_account_zone(
             current.save(update_fields=["time_zone"])
             record_changes(brand, [change], now=now, actor=actor)
     return current
+
+
+def _move_all(touched: Touched, zone: str) -> Moved:
+    """Read the dates of codes, rights and flights of the brand (of accounts without a zone) in ``zone``."""
+    rights = rewrite_right_instants(touched=touched, zone=zone)
+    codes = rewrite_brand_instants(touched=touched, zone=zone)  # its rights have moved already
+    flights = Flight.objects.for_brand(touched.brand)
+    return Moved(
+        codes,
+        rights,
+        rewrite_flight_instants(flights.filter(ad_account=None), zone)
+        + rewrite_flight_instants(flights.filter(ad_account__time_zone=""), zone),
+    )
+
+
+def _move_account(touched: Touched, ad_account: AdAccount, zone: str) -> int:
+    flights = Flight.objects.for_brand(touched.brand).filter(ad_account=ad_account)
+    return rewrite_flight_instants(flights, zone or touched.brand.time_zone)
 
 
 def _check(zone: str) -> None:

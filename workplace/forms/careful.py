@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import QueryDict
 
-from brands.models import AuditEntry, BrandOwned
+from brands.models import AuditEntry, Brand, BrandOwned
 from brands.operations.audit import plain
 from sparktrack.core.wording import stretch
 
@@ -38,7 +38,7 @@ class CarefulForm(forms.Form):
         data: Any = None,
         files: Any = None,
         *,
-        row: BrandOwned | None = None,
+        row: BrandOwned | Brand | None = None,
         stored: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -87,10 +87,9 @@ class CarefulForm(forms.Form):
 
     def _overtaken(self, name: str) -> str:
         assert self._row is not None
+        brand_id = self._row.pk if isinstance(self._row, Brand) else self._row.brand_id
         entry = (
-            AuditEntry.objects.filter(
-                brand_id=self._row.brand_id, object_id=self._row.pk, after__has_key=name
-            )
+            AuditEntry.objects.filter(brand_id=brand_id, object_id=self._row.pk, after__has_key=name)
             .order_by("-at", "-pk")
             .first()
         )

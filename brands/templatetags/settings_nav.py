@@ -1,0 +1,34 @@
+"""``{% load settings_nav %}``: the pages of a brand's settings that this person may open."""
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+
+from brands.rules import Action
+from brands.templatetags.navigation import Place
+
+register = template.Library()
+
+# Name, route, how the names of the routes below it begin, leave that it needs. They stand to the right of this app.
+_PLACES: list[tuple[str, str, str, Action]] = [
+    ("Brand", "settings-brand", "settings-brand", Action.CHANGE_SETTINGS),
+    ("Warnings", "brand-settings", "brand-settings", Action.CHANGE_SETTINGS),
+    ("Channels", "channels", "channel", Action.CHANGE_SETTINGS),
+    ("People", "people", "people", Action.VIEW),
+    ("Ad accounts", "ad-accounts", "ad-account", Action.CHANGE_SETTINGS),
+    ("Ad names & rules", "settings-rules", "settings-rules", Action.CHANGE_SETTINGS),
+    ("Imports", "imports", "import", Action.IMPORT_TRACKER),
+    ("Audit", "audit", "audit", Action.READ_AUDIT),
+]
+
+
+@register.simple_tag(takes_context=True)
+def settings_places(context: Context) -> list[Place]:
+    """``{% settings_places as places %}``: in the order of the side navigation."""
+    request = context["request"]
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return [
+        Place(name, reverse(route, args=[request.brand.slug]), here.startswith(below))
+        for name, route, below, action in _PLACES
+        if action in request.allowed
+    ]
