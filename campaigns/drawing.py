@@ -29,8 +29,8 @@ _IDLE = (
 )
 
 
-def flight_element(line: BoardLine, address: str, times: TimeWords) -> SafeString:
-    """A flight as a line of the board that leads to ``address``."""
+def flight_element(line: BoardLine, address: str, times: TimeWords, *, brand: str = "") -> SafeString:
+    """A flight as a line of the board that leads to ``address``; ``brand`` where lines of several stand together."""
     subject = Subject(line.handle, linked=line.linked)
     words = words_of(line, subject, times, apply_by=line.apply_by)
     return format_html(
@@ -39,7 +39,7 @@ def flight_element(line: BoardLine, address: str, times: TimeWords) -> SafeStrin
         _below(words, times),
         address,
         line.title,
-        " · ".join(filter(None, (f"@{line.handle}", line.campaign, line.buyer))),
+        " · ".join(filter(None, (brand, f"@{line.handle}", line.campaign, line.buyer))),
         strip_of(line, subject, times),
         words.tone,
         words.limit,

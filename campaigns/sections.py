@@ -19,7 +19,7 @@ from authorizations.rules import EVERGREEN_HORIZON
 from brands.models import Brand
 from campaigns.enums import Section, Sort
 from campaigns.models import Flight
-from campaigns.sections_sql import AT_RISK, CLASSIFIED, DIALECTS, keyed, measured
+from campaigns.sections_sql import AT_RISK, DIALECTS, classified, keyed, measured
 
 # A flight without end is one that ends then.
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -178,10 +178,14 @@ def _run(choice: Choice, now: datetime, select: str, **values: Any) -> list[tupl
     narrowed = "WHERE " + " AND ".join(conditions) if conditions else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            CLASSIFIED.replace("{first_gap}", DIALECTS[connection.vendor].first_gap)
-            .replace("{brand}", "= %(brand)s")
-            .replace("{chosen}", chosen)
-            .replace("{narrowed}", narrowed)
+            classified(
+                DIALECTS[connection.vendor],
+                brand="= %(brand)s",
+                of_brand="%(brand)s",
+                currency="%(currency)s",
+                chosen=chosen,
+                narrowed=narrowed,
+            )
             + select,
             {name: adapted(value) for name, value in values.items()},
         )

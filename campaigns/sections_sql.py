@@ -34,7 +34,7 @@ class Dialect:
 _FIRST_GAP = """
                SELECT x.{0}
                  FROM authorizations_postgap x
-                WHERE x.brand_id = %(brand)s AND x.post_id = j.post_id AND j.starts_at IS NOT NULL
+                WHERE x.brand_id = {{of_brand}} AND x.post_id = j.post_id AND j.starts_at IS NOT NULL
                   AND (x.ends_at IS NULL OR x.ends_at > j.from_at)
                   AND (x.starts_at IS NULL OR x.starts_at < j.until_at)
                 ORDER BY x.starts_at ASC NULLS FIRST
@@ -113,13 +113,12 @@ REPLACED = """replaced AS MATERIALIZED (
          GROUP BY r.id
     )"""
 
-# The flights of one brand with their currency, their first gap and their section. ``{first_gap}`` and ``{narrowed}``
-# are filled in by campaigns.sections, too.
-CLASSIFIED = f"""
+# The flights with their currency, their first gap and their section; ``classified`` fills in the places.
+_CLASSIFIED = f"""
     WITH {JUDGED},
     {REPLACED},
     with_gap AS (
-        SELECT j.*, COALESCE(NULLIF(a.currency, ''), %(currency)s) AS currency, g.id AS gap_id, g.reasons,
+        SELECT j.*, COALESCE(NULLIF(a.currency, ''), {{currency}}) AS currency, g.id AS gap_id, g.reasons,
                g.stops_itself,
                CASE WHEN g.starts_at > j.from_at THEN g.starts_at
                     WHEN g.id IS NOT NULL THEN j.from_at END AS gap_at,
@@ -151,8 +150,28 @@ CLASSIFIED = f"""
 """
 
 
-def measured(words: Dialect) -> str:
-    """The length of all gaps inside each flight at risk; a flight without end counts the next 30 days."""
+def classified(
+    words: Dialect, *, brand: str, of_brand: str, currency: str, chosen: str = "", narrowed: str = ""
+) -> str:
+    """The flights of a brand ("= …") or of several ("IN (…)") with their currency, first gap and section.
+
+    ``of_brand`` and ``currency`` are the brand of a flight ``j`` and what it counts in, as SQL.
+    """
+    return (
+        _CLASSIFIED.replace("{first_gap}", words.first_gap)
+        .replace("{brand}", brand)
+        .replace("{of_brand}", of_brand)
+        .replace("{currency}", currency)
+        .replace("{chosen}", chosen)
+        .replace("{narrowed}", narrowed)
+    )
+
+
+def measured(words: Dialect, *, of_brand: str = "%(brand)s") -> str:
+    """The length of all gaps inside each flight at risk; a flight without end counts the next 30 days.
+
+    ``of_brand`` is the brand of a flight ``c``, as SQL.
+    """
     return f"""
         SELECT c.*, CASE WHEN section IN ({_quoted(AT_RISK)}) THEN (
                 SELECT SUM({words.length})
@@ -160,7 +179,7 @@ def measured(words: Dialect) -> str:
                                CASE WHEN y.ends_at < COALESCE(c.ends_at, %(horizon)s) THEN y.ends_at
                                     ELSE COALESCE(c.ends_at, %(horizon)s) END AS gap_until
                           FROM authorizations_postgap y
-                         WHERE y.brand_id = %(brand)s AND y.post_id = c.post_id) clipped
+                         WHERE y.brand_id = {of_brand} AND y.post_id = c.post_id) clipped
                  WHERE gap_until > gap_from) END AS uncovered
           FROM classified c"""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from authorizations.enums import Reason, Verdict
 from authorizations.models import PostGap
+from authorizations.querysets import PostGapQuerySet
 from authorizations.rules import Coverage, Gap, judge, uncovered_days
 from brands.models import Brand
 from campaigns.enums import FlightStatus
@@ -105,7 +106,11 @@ class IdleLine:
 
 def stored_gaps(brand: Brand, post_ids: Collection[UUID], *, after: datetime | None) -> dict[UUID, list[Gap]]:
     """The gaps of each post that end after ``after`` (None = all), in order; one query."""
-    gaps = PostGap.objects.for_brand(brand).filter(post__in=post_ids)
+    return gaps_by_post(PostGap.objects.for_brand(brand).filter(post__in=post_ids), after=after)
+
+
+def gaps_by_post(gaps: PostGapQuerySet, *, after: datetime | None) -> dict[UUID, list[Gap]]:
+    """Those of ``gaps`` that end after ``after`` (None = all) by their posts, in order; one query."""
     if after is not None:
         gaps = gaps.overlapping(after, None)
     found: dict[UUID, list[Gap]] = {}
