@@ -1,5 +1,9 @@
 """Addresses of posts, below ``/b/<slug>/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workplace.views.posts_list import posts
+
+urlpatterns: list[URLPattern] = [
+    path("posts/", posts, name="posts"),
+]

@@ -1,0 +1,41 @@
+"""What every list can be narrowed by: words, and an order."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+
+from brands.models import Brand, User
+from campaigns.filters import PersonFilter, PlainSelect, SearchFilter
+from workplace.lists.keys import Sort
+
+
+class ListFilter(django_filters.FilterSet):
+    """The filters of a list, in its address. A subclass gives ``search`` and its own filters.
+
+    ``people`` names its filters of people: they offer the members of the brand.
+    """
+
+    q = SearchFilter(method="search", label="Search")
+    sort = django_filters.ChoiceFilter(method="as_it_is", label="Sort", empty_label=None, widget=PlainSelect)
+
+    people: tuple[str, ...] = ()
+
+    def __init__(self, data: Any, queryset: QuerySet[Any], *, brand: Brand, sorts: tuple[Sort, ...]) -> None:
+        """``data`` is the query string; ``queryset`` the rows of ``brand``."""
+        self.brand = brand
+        super().__init__(data, queryset=queryset)
+        self.filters["sort"].extra["choices"] = [(each.key, each.label) for each in sorts]
+        self.filters["sort"].extra["empty_label"] = None
+        for name in self.people:
+            found = self.filters[name]
+            assert isinstance(found, PersonFilter)
+            found.queryset = User.objects.filter(memberships__brand=brand).order_by("full_name", "email")
+
+    def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """The rows in which each word of ``value`` is found."""
+        raise NotImplementedError
+
+    def as_it_is(self, rows: QuerySet[Any], _name: str, _value: object) -> QuerySet[Any]:
+        """Nothing is narrowed: the order is made where the page is cut."""
+        return rows
