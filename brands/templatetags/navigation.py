@@ -37,6 +37,7 @@ class Places:
 _Entry = tuple[str, str, Action]
 _MAIN: list[_Entry] = [
     ("Board", "board", Action.VIEW),
+    ("Posts", "posts", Action.VIEW),
     ("Alerts", "alerts", Action.VIEW),
 ]
 _MORE: list[_Entry] = [
