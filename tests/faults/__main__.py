@@ -72,7 +72,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.faults import pages, scenes
+    from tests.faults import pages, scans, scenes
     from tests.faults.parts import Server, redis_command
 
     call_command("migrate", verbosity=0)
@@ -98,11 +98,12 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
         "postgres_restarted": lambda: scenes.postgres_restarted(
             number=1500, times=10, server_of_postgres=database
         ),
-        "scan_restarted": lambda: pages.scan_restarted(times=10, server_of_postgres=database),
+        "scan_restarted": lambda: scans.scan_restarted(times=10, server_of_postgres=database),
         "two_beats": lambda: scenes.two_beats(number=1000),
         "sqlite_writers": partial(_embedded, "writers"),
         "read_only": lambda: pages.read_only(number=300, down=10),
         "sqlite_disk_full": partial(_embedded, "disk_full"),
+        "together": lambda: scans.together(number=10_000, buyers=6, managers=4),
         "terminated": lambda: scenes.terminated(number=340, times=20, pause=0.5, later=3),
     }
     rows = []

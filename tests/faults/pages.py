@@ -1,15 +1,12 @@
 """Faults that people at the pages see, or that pages must tell: real requests to a real web server."""
 
-import random
 import signal
 import time
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 
 from django.db import connection
 
-from alerts.models import Alert, Delivery, Heartbeat
+from alerts.models import Heartbeat
 from brands.models import AuditEntry
 from campaigns.models import ImportRun
 from campaigns.views.imports.pages import columns_form
@@ -102,62 +99,6 @@ def pages_without_redis(*, down: float, server_of_redis: Server) -> Seen:
         f"mails {took:.0f} s after its return; preview: {'there' if read else 'missing'}",
         holds=statuses == [302, 302, 302, 302, 200] and kept == 2 and mailed and took <= 90 and read,
     )
-
-
-def scan_restarted(*, times: int, server_of_postgres: Server) -> Seen:
-    """PostgreSQL stops at once while alerts are raised, again and again; each time there are new lapses to raise."""
-    forget()
-    offices: list[Office] = []
-    bare = 0
-    slowest = 0.0
-    with sink() as server, crew(server, workers=0, ticks=0) as team:
-        team.start(role="scan")
-        for _ in range(times):
-            offices += [Office(8, lapses_in=timedelta(hours=-1)) for _ in range(2)]
-            time.sleep(random.uniform(0, 0.6))
-            connection.close()
-            server_of_postgres.kill(signal.SIGQUIT)
-            server_of_postgres.start()
-            back = time.monotonic()
-            assert wait_until(partial(_answers, _bare_alerts), seconds=30)
-            bare += _bare_alerts()
-            assert wait_until(partial(_answers, partial(_all_raised, offices)), seconds=60)
-            slowest = max(slowest, time.monotonic() - back)
-        number = 8 * len(offices)
-        done = wait_until(lambda: not Delivery.objects.exclude(state="sent").exists(), seconds=120)
-        mails = Delivery.objects.count()
-    connection.close()
-    return Seen(
-        number="10",
-        fault=f"PostgreSQL restarted {times} times while alerts are raised, {number} lapses",
-        required="each raised once, with its messages or not at all; goes on by itself ≤ 30 s; 0 lost, 0 repeated",
-        seen=f"{Alert.objects.count()} raised, {bare} ever seen without messages; all raised {slowest:.1f} s "
-        f"after a restart at the most; {told(mails, server)}",
-        holds=Alert.objects.count() == number
-        and bare == 0
-        and slowest <= 30
-        and mails >= number
-        and done
-        and server.extra() == 0
-        and len(server.counts()) == mails,
-    )
-
-
-def _bare_alerts() -> int:
-    return Alert.objects.filter(notices=None).count()
-
-
-def _all_raised(offices: list[Office]) -> bool:
-    return Alert.objects.count() == sum(len(office.flights) for office in offices)
-
-
-def _answers(ask: Callable[[], object]) -> bool:
-    """Whether the database is there again; for ``ask`` that says yes or no: and it says yes."""
-    try:
-        return ask() is not False
-    except Exception:  # noqa: BLE001 - it is what this fault breaks
-        connection.close()
-        return False
 
 
 def read_only(*, number: int, down: float) -> Seen:

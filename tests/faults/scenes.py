@@ -250,9 +250,10 @@ def smtp_down(*, number: int, down: float) -> Seen:
     return Seen(
         number="4",
         fault=f"SMTP port closed for {down:.0f} s in the middle of {number:,}",
-        required="0 lost, 0 repeated, noticed, all sent ≤ 2 min after its return",
+        # A server that closes between taking a mail and its 250 gets it again: nobody can know.
+        required="0 lost, ≤ 1 repeat a worker, byte-identical; noticed, all sent ≤ 2 min after its return",
         seen=f"{told(number, server)}; noticed: {'yes' if noticed else 'no'}; all sent {took:.0f} s after its return",
-        holds=done and server.extra() == 0 and noticed and took <= 120,
+        holds=done and server.extra() <= 2 and not server.differing() and noticed and took <= 120,
     )
 
 
