@@ -66,12 +66,16 @@ class CarefulForm(forms.Form):
             if name in was and stored != was[name] and stored != _plain(value):
                 self.is_overtaken = True
                 self.add_error(name, self._overtaken(name))
-        if self.is_overtaken:  # the next answer is given in the knowledge of what stands there now
-            data = QueryDict(mutable=True)
-            data.update(self.data)
-            data[self.add_prefix("was")] = self._seen()
-            self.data = data
+        if self.is_overtaken:
+            self.see_stored()
         return cleaned
+
+    def see_stored(self) -> None:
+        """The next answer is given in the knowledge of what stands there now."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("was")] = self._seen()
+        self.data = data
 
     def _seen(self) -> str:
         return signing.dumps(self._stored, salt=_SALT, compress=True) if self._stored else ""
