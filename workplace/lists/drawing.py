@@ -84,7 +84,5 @@ def _cell(column: Column[Any], line: Any, look: Look) -> SafeString:
         return format_html('<th scope="row">{}</th>', content)
     number = SafeString(' class="number"') if column.number else ""
     if not content:
-        return (
-            format_html('<td{} class="none"></td>', "") if not number else format_html("<td{}></td>", number)
-        )
+        return format_html("<td{}></td>", number)
     return format_html('<td{} data-label="{}">{}</td>', number, column.label, content)

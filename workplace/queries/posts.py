@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from brands.models import Brand
@@ -39,10 +39,16 @@ class PostLine:
 
 
 def posts_of(brand: Brand, _now: datetime) -> PostQuerySet:
-    """The posts of ``brand``, each with ``stage_now`` (the stage it reached last, "" before the first)."""
+    """The posts of ``brand``, each with ``stage_now``: the stage it reached last, "" before the first.
+
+    A post that is on TikTok was posted, whether somebody noted it or not.
+    """
     last = StageEvent.objects.filter(post=OuterRef("pk")).order_by("-at", "-pk").values("stage")[:1]
+    is_there = Case(
+        When(tiktok_post_id="", posted_at=None, then=Value("")), default=Value(Stage.POSTED.value)
+    )
     found = Post.objects.for_brand(brand).select_related("creator__manager")
-    with_stage: PostQuerySet = found.annotate(stage_now=Coalesce(Subquery(last), Value("")))
+    with_stage: PostQuerySet = found.annotate(stage_now=Coalesce(Subquery(last), is_there))
     return with_stage
 
 
