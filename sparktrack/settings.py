@@ -307,6 +307,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 # Production serves collected files under names with a hash, compressed; development serves them where they are.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others, and compressing them takes as long again
 STORAGES = {
     # Evidence: contracts, chats. For the owner of the process only.
     "default": {

@@ -124,11 +124,12 @@ def _used_var(tmp_path_factory) -> Path:
     """A ``var/`` as a first start leaves it."""
     var = tmp_path_factory.mktemp("serve") / "var"
     environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    for command in (["migrate", "-v0"], ["load_demo"]):
-        words = [sys.executable, "manage.py", *command]
-        subprocess.run(
-            words, cwd=ROOT, env={**environment, "SPARKTRACK_VAR": str(var)}, check=True, capture_output=True
-        )
+    script = (
+        "import django; django.setup(); from django.core.management import call_command as call;"
+        "call('migrate', verbosity=0); call('load_demo')"
+    )
+    environment |= {"SPARKTRACK_VAR": str(var), "DJANGO_SETTINGS_MODULE": "sparktrack.settings"}
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True)
     return var
 
 

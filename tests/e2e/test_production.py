@@ -211,6 +211,7 @@ def test_a_lapse_goes_from_the_sheet_to_the_accepted_mail(tmp_path, database_url
         static = system.run(sys.executable, "manage.py", "collectstatic", "--noinput", "-v0")
         finished(system.run(*system.command("migrate")))
         bring = system.run(sys.executable, "-c", SET_UP, str(sheet(tmp_path)), ADMIN, BUYER, service="web")
+        finished(static)  # a web server reads the list of files when it starts
         try:
             for service in ("web", "beat-1", "beat-2"):
                 system.start(service)
@@ -218,7 +219,6 @@ def test_a_lapse_goes_from_the_sheet_to_the_accepted_mail(tmp_path, database_url
             for number in range(1, workers + 1):
                 system.start("worker", number)
             assert "Applied." in finished(bring)
-            finished(static)
             assert wait_until(lambda: broker.exists("redbeat::schedule") > 0, seconds=_PATIENCE), (
                 system.logs()
             )
