@@ -91,6 +91,8 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
             )
             return redirect_to_login(page)
 
+        # What the header asks before it offers this page of another brand.
+        entered.action = action  # type: ignore[attr-defined]
         return entered
 
     return decorate

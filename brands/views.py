@@ -35,11 +35,12 @@ from sparktrack.core.zones import zone_names
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The board of one's only brand, else the list of brands."""
+    """The board of one's only brand, the board across all of several; without any, how to get into one."""
     memberships = list(Membership.objects.of_user(cast(User, request.user))[:2])
     if len(memberships) == 1:
         return redirect(memberships[0].brand)
-    return redirect("brands")
+    # A page to the right of this app: it is named, not imported.
+    return redirect("all-brands" if memberships else "brands")
 
 
 @require_safe

@@ -6,7 +6,8 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 
-from brands.rules import Action
+from brands.models import Brand
+from brands.rules import Action, may
 
 register = template.Library()
 
@@ -63,3 +64,19 @@ def navigation(context: Context) -> Places:
         ]
 
     return Places(places(_MAIN), [*places(_MORE), planner])
+
+
+@register.simple_tag(takes_context=True)
+def same_page_of(context: Context, brand: Brand) -> str:
+    """``{% same_page_of brand as url %}``: this page, without its filters, in another brand of the person.
+
+    Its board where the page is about one thing of this brand, or not for the role that the person has there.
+    """
+    request = context["request"]
+    match = request.resolver_match
+    if match is not None and request.method in {"GET", "HEAD"} and set(match.kwargs) == {"slug"}:
+        action = getattr(match.func, "action", None)
+        roles = (each.role for each in getattr(request, "memberships", ()) if each.brand_id == brand.pk)
+        if action is not None and any(may(role, action) for role in roles):
+            return reverse(match.view_name, args=[brand.slug])
+    return brand.get_absolute_url()

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern
 
+from workplace.urls.all_brands import own_urlpatterns as all_brands
+from workplace.urls.audit import urlpatterns as audit
 from workplace.urls.briefs import urlpatterns as briefs
 from workplace.urls.calendar import urlpatterns as calendar
 from workplace.urls.campaigns import urlpatterns as campaigns
@@ -16,8 +18,10 @@ from workplace.urls.posts import urlpatterns as posts
 from workplace.urls.reports import urlpatterns as reports
 from workplace.urls.rights import urlpatterns as rights
 from workplace.urls.search import urlpatterns as search
+from workplace.urls.settings import urlpatterns as settings
 
 urlpatterns: list[URLPattern] = [
+    *audit,
     *briefs,
     *calendar,
     *campaigns,
@@ -32,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     *reports,
     *rights,
     *search,
+    *settings,
 ]
 
-own_urlpatterns: list[URLPattern] = []
+own_urlpatterns: list[URLPattern] = [*all_brands]
