@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import reverse
 
@@ -50,17 +51,24 @@ _MORE: list[_Entry] = [
 @register.simple_tag(takes_context=True)
 def navigation(context: Context) -> Places:
     """``{% navigation as places %}``: what the role of this person can open in the brand of the page."""
-    request = context["request"]
+    return places_of(context["request"])
+
+
+def places_of(request: HttpRequest) -> Places:
+    """What the role of this person can open in the brand of the page; outside of a brand what everybody can."""
     here = request.resolver_match.url_name if request.resolver_match else ""
     planner = Place("Planner", reverse("planner"), here == "planner")
-    if not getattr(request, "brand", None):
+    brand: Brand | None = getattr(request, "brand", None)
+    if brand is None:
         return Places([planner], [])
+    slug = brand.slug
+    allowed: frozenset[Action] = getattr(request, "allowed", frozenset())
 
     def places(entries: list[_Entry]) -> list[Place]:
         return [
-            Place(name, reverse(route, args=[request.brand.slug]), here == route)
+            Place(name, reverse(route, args=[slug]), here == route)
             for name, route, action in entries
-            if action in request.allowed
+            if action in allowed
         ]
 
     return Places(places(_MAIN), [*places(_MORE), planner])

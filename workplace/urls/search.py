@@ -1,5 +1,9 @@
-"""Addresses of search, below ``/b/<slug>/``."""
+"""Addresses of the search, below ``/b/<slug>/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workplace.views.search import search
+
+urlpatterns: list[URLPattern] = [
+    path("search/", search, name="search"),
+]
