@@ -41,7 +41,7 @@ def search_brand(brand: Brand, text: str) -> list[Group]:
     words = search_words(text)
     if not words:
         return []
-    groups = [_posts(brand, text)]
+    groups = [_posts(brand, text), _campaigns(brand, words)]
     return [group for group in groups if group.found]
 
 
@@ -70,7 +70,7 @@ def _campaigns(brand: Brand, words: Sequence[str]) -> Group:
         Found(campaign.name, campaign.objective, reverse("campaign", args=[brand.slug, campaign.pk]))
         for campaign in rows[: MOST + 1]
     ]
-    return _group("Campaigns", found, brand, "campaigns")
+    return Group("Campaigns", found[:MOST])
 
 
 def _every(words: Sequence[str], *columns: str) -> Q:

@@ -33,7 +33,6 @@ def test_every_word_counts_in_posts_creators_and_campaigns(world, client):
     world.campaign("Winter 26")
     assert found(client, world, "winter") == {
         "Posts": ["Winter skin"],
-        "Creators": ["@maya.glow"],
         "Campaigns": ["Winter 26"],
     }
     assert found(client, world, "skin @maya win") == {"Posts": ["Winter skin"]}
