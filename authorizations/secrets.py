@@ -1,12 +1,14 @@
 """Codes at rest: sealed with the ring of the settings, bound to brand and fingerprint (DOMAIN.md §8)."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
 
 from authorizations.models import AuthorizationCode
-from sparktrack.core.secrets import KeyRing, Sealed, fingerprint
+from sparktrack.core.secrets import KeyRing, Sealed, UndecryptableError, fingerprint
 
 
 def code_fingerprint(code: str) -> str:
@@ -58,3 +60,30 @@ def key_ring() -> KeyRing:
 @lru_cache(maxsize=4)
 def _ring_of(keys: tuple[tuple[str, bytes], ...]) -> KeyRing:
     return KeyRing(dict(keys))
+
+
+def seal_for_page(text: str, *, brand_id: UUID, user_id: UUID, now: datetime) -> str:
+    """What somebody pasted, to wait in a field of their own page: only they can hand it in again, in this brand."""
+    sealed = key_ring().seal(f"{now.timestamp():.0f} {text}", context=_page_context(brand_id, user_id))
+    return f"{sealed.key_id}.{urlsafe_b64encode(sealed.ciphertext).decode()}"
+
+
+def open_from_page(token: str, *, brand_id: UUID, user_id: UUID, now: datetime) -> str:
+    """The text again. Raises UndecryptableError for another's page, for one older than half a day, for no token."""
+    key_id, _, ciphertext = token.partition(".")
+    try:
+        sealed = Sealed(key_id, urlsafe_b64decode(ciphertext.encode()))
+    except ValueError:
+        raise UndecryptableError("The page holds no sealed text.") from None
+    at, _, text = key_ring().open(sealed, context=_page_context(brand_id, user_id)).partition(" ")
+    if now - datetime.fromtimestamp(int(at), UTC) > _PAGE_LASTS:
+        raise UndecryptableError("The page is too old.")
+    return text
+
+
+# A page that was left open over night is not a place to keep codes.
+_PAGE_LASTS = timedelta(hours=12)
+
+
+def _page_context(brand_id: UUID, user_id: UUID) -> bytes:
+    return f"{brand_id.hex}|{user_id.hex}|page".encode()
