@@ -142,13 +142,13 @@ class Lapse:
         """``Code ends``."""
         return self.words.limit
 
-    @property
+    @cached_property
     def headline(self) -> str:
         """``Stops Thu 3 Dec, 09:30 CET – 21 days before the flight ends``."""
         answer = self.words.answer
         return answer if self._ends_alike() else answer.partition(" – ")[0]
 
-    @property
+    @cached_property
     def why(self) -> str:
         """What limits it, with the last full day where it ends inside a day."""
         if self._ends_alike() or self.group not in {Group.STOPS, Group.PAUSE_BY}:
@@ -182,14 +182,14 @@ class Lapse:
         handles = {line.flight.post.creator.handle for line in self.lines}
         return f"@{handles.pop()}" if len(handles) == 1 else ""
 
-    @property
+    @cached_property
     def campaigns(self) -> str:
         """``Q4 Glow``, with the number of the others: ``Q4 Glow + 2``."""
         names = list(dict.fromkeys(line.flight.campaign.name for line in self.ordered))
         first = one_line(names[0], CAMPAIGN)
         return f"{first} + {len(names) - 1}" if len(names) > 1 else first
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """``Stops Thu 3 Dec 09:30: Morning routine · @maya.glow · Q4 Glow``."""
         when = groups.when(self.group, self.lead, self.at, self.times)
@@ -221,7 +221,7 @@ class Lapse:
                 found[line.currency] = found.get(line.currency, Decimal(0)) + line.daily_spend
         return found
 
-    @property
+    @cached_property
     def a_day(self) -> str:
         """``≈ $420 a day``."""
         return groups.spends(
@@ -243,7 +243,7 @@ class Lapse:
         """The heading above the flights."""
         return "The flight" if len(self.lines) == 1 else f"It hits {count(len(self.lines), 'flight')}"
 
-    @property
+    @cached_property
     def hits(self) -> list[HitWords]:
         """The first flights, each in words."""
         return [
@@ -262,7 +262,7 @@ class Lapse:
         """How many flights are not named."""
         return max(0, len(self.lines) - MOST_HITS)
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The post page of the lead."""
         return post_url(self.brand, self.lead.flight.post_id)

@@ -6,6 +6,8 @@ is fenced by the lease of its claim: whoever comes late with an old one changes 
 
 import random
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +17,7 @@ from django.db.models import F, QuerySet
 
 from alerts.enums import AttemptOutcome, DeliveryKind, DeliveryState
 from alerts.models import Attempt, Delivery, Notice
-from alerts.operations.plain import ids, update
+from alerts.operations.plain import Update, run
 from alerts.rules.backoff import LONGEST, LONGEST_AWAY, next_try
 from brands.enums import Role
 from brands.models import Membership
@@ -69,25 +71,67 @@ def claim(*, now: datetime, most: int) -> list[Delivery]:
     return claimed
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How an attempt ended; ``away``: the server may be back any moment."""
+
+    delivery: Delivery
+    outcome: AttemptOutcome
+    text: str = ""
+    away: bool = False
+
+
+def turn(
+    *,
+    now: datetime,
+    ended: Ended | None = None,
+    following: Delivery | None = None,
+    tells: Collection[UUID] | None = None,
+) -> tuple[bool, bool]:
+    """``finish`` one and ``begin`` the next in one transaction; what they would return."""
+    if following is not None and (following.lease_until is None or following.lease_until <= now):
+        following = None
+    updates: list[Update] = []
+    changes: dict[str, Any] = {}
+    if ended is not None:
+        changes = _after(ended, now=now)
+        attempt = {"finished_at": now, "outcome": ended.outcome, "answer": ended.text[:_TEXT]}
+        updates.append(
+            Update(Delivery, changes | {"lease": None, "lease_until": None}, _claim(ended.delivery))
+        )
+        updates.append(Update(Attempt, attempt, _attempt(ended.delivery) | {"finished_at": None}))
+    if following is not None:
+        stored: dict[str, Any] = {"message": following.message, "address": following.address}
+        stored |= {"subject": following.subject[:_TEXT], "lease_until": now + LEASE}
+        updates.append(Update(Delivery, stored, _claim(following)))
+    if not updates:
+        return True, False
+    cancelled = ended is not None and ended.outcome is AttemptOutcome.CANCELLED
+    with transaction.atomic(savepoint=False) if cancelled or tells is not None else nullcontext():
+        done = run(*updates)
+        ours = following is not None and bool(done[-1])
+        if following is not None and ours and tells is not None:
+            _leave_untold(following, tells)
+        if ended is None:
+            return True, ours
+        kept, noted = map(bool, done[:2])
+        if kept and cancelled:
+            _leave_untold(ended.delivery, ())
+        if noted and not kept:
+            late = f"(after its lease) {ended.text}"[:_TEXT]
+            run(Update(Attempt, {"answer": late}, _attempt(ended.delivery)))
+    ended.delivery.due_at = changes.get("due_at", ended.delivery.due_at)
+    return kept, ours
+
+
 def begin(delivery: Delivery, *, now: datetime, tells: Collection[UUID] | None = None) -> bool:
     """Store what ``delivery`` holds (message, subject, address) and keep it for the time of sending.
 
-    ``tells``: the notices that a message just written tells (None: it was written before). The others did not hold at
-    that moment: they were not told, and wait again. False when the claim is not ours any more: it must not be sent.
+    ``tells``: the notices that a message just written tells (None: it was written before, or it tells all or nothing).
+    The others did not hold at that moment: they were not told, and wait again. False when the claim is not ours any
+    more: it must not be sent.
     """
-    if delivery.lease_until is None or delivery.lease_until <= now:
-        return False
-    with transaction.atomic(savepoint=False):
-        kept = _change(
-            delivery,
-            lease_until=now + LEASE,
-            message=delivery.message,
-            subject=delivery.subject[:_TEXT],
-            address=delivery.address,
-        )
-        if kept and tells is not None:
-            _leave_untold(delivery, tells)
-    return kept
+    return turn(now=now, following=delivery, tells=tells)[1]
 
 
 def finish(
@@ -98,15 +142,7 @@ def finish(
     ``deferred`` and ``broken`` are tried again within the time the message has; ``away``: soon, the server may be back
     any moment. The fifth broken attempt is the last. ``delivery.due_at`` is then the new one.
     """
-    text = text[:_TEXT]
-    with transaction.atomic(savepoint=False):
-        changes = _after(delivery, now=now, outcome=outcome, text=text, away=away)
-        kept = _change(delivery, lease=None, lease_until=None, **changes)
-        if kept and outcome is AttemptOutcome.CANCELLED:
-            _leave_untold(delivery, ())
-        delivery.due_at = changes.get("due_at", delivery.due_at)
-        _end(delivery, now=now, outcome=outcome, text=text if kept else f"(after its lease) {text}"[:_TEXT])
-    return kept
+    return turn(now=now, ended=Ended(delivery, outcome, text, away))[0]
 
 
 def hold(delivery: Delivery, *, now: datetime) -> bool:
@@ -183,7 +219,8 @@ def says_too_much(delivery: Delivery) -> bool:
 
 def _leave_untold(delivery: Delivery, tells: Collection[UUID]) -> None:
     """The notices of a message that it does not tell wait for another one, should their alert hold again."""
-    if untold := ids(Notice, {"delivery": delivery.pk}) - set(tells):
+    of_message = Notice.objects.filter(delivery=delivery).values_list("pk", flat=True)
+    if untold := set(of_message) - set(tells):
         Notice.objects.filter(pk__in=untold).update(delivery=None)
 
 
@@ -194,22 +231,24 @@ def _held(claimed: Sequence[Delivery]) -> QuerySet[Delivery]:
     )
 
 
-def _change(delivery: Delivery, **changes: Any) -> bool:
-    """Change the row; False if the claim that ``delivery`` came from does not hold it any more."""
-    held = {"id": delivery.pk, "state": DeliveryState.SENDING, "lease": delivery.lease}
-    return bool(update(Delivery, changes, held))
+def _claim(delivery: Delivery) -> dict[str, Any]:
+    """What the row says while the claim that ``delivery`` came from holds it."""
+    return {"id": delivery.pk, "state": DeliveryState.SENDING, "lease": delivery.lease}
 
 
-def _after(
-    delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str, away: bool
-) -> dict[str, Any]:
-    if end := _ENDS.get(outcome):
+def _attempt(delivery: Delivery) -> dict[str, Any]:
+    return {"delivery": delivery.pk, "number": delivery.attempts}
+
+
+def _after(ended: Ended, *, now: datetime) -> dict[str, Any]:
+    delivery, text = ended.delivery, ended.text[:_TEXT]
+    if end := _ENDS.get(ended.outcome):
         return _ended(end, now, "" if end is DeliveryState.SENT else text)
-    if outcome is AttemptOutcome.BROKEN:
+    if ended.outcome is AttemptOutcome.BROKEN:
         before = Attempt.objects.filter(delivery=delivery, outcome=AttemptOutcome.BROKEN).count()
         if before + 1 >= MOST_BROKEN:
             return _ended(DeliveryState.FAILED, now, text)
-    again = _again(now, delivery.attempts, delivery.send_before, LONGEST_AWAY if away else LONGEST)
+    again = _again(now, delivery.attempts, delivery.send_before, LONGEST_AWAY if ended.away else LONGEST)
     if again is None:
         return _ended(DeliveryState.EXPIRED, now, text)
     return {"state": DeliveryState.DUE, "due_at": again, "problem": text}
@@ -227,11 +266,6 @@ def _again(now: datetime, attempts: int, send_before: datetime, longest: timedel
         chance=random.random(),  # noqa: S311 - spreads load, keeps no secret
         longest=longest,
     )
-
-
-def _end(delivery: Delivery, *, now: datetime, outcome: AttemptOutcome, text: str) -> None:
-    attempt = {"delivery": delivery.pk, "number": delivery.attempts, "finished_at": None}
-    update(Attempt, {"finished_at": now, "outcome": outcome, "answer": text}, attempt)
 
 
 def _delete_in_slices(rows: QuerySet[Attempt] | QuerySet[Delivery]) -> int:

@@ -1,38 +1,48 @@
-"""Statements about a few rows in plain SQL, for what is done several times a mail.
+"""Updates of a few rows in plain SQL, in one question to the database: for what is done for every mail.
 
-Django takes several times as long to put such a statement together as a database to run it. Values go through the
-fields of the model, so that both databases compare and keep what the ORM would.
+Django takes several times as long to put such statements together as a database to run them, and PostgreSQL would be
+asked five times instead of once. Values go through the fields of the model: both databases keep what the ORM would.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 
-def update(model: type[models.Model], changes: Mapping[str, Any], where: Mapping[str, Any]) -> int:
-    """Change the rows that have these values, both by names of fields; how many. ``None`` in ``where`` is NULL."""
-    sets = [(f"{column} = %s", value) for column, value in _prepared(model, changes)]
-    condition, values = _condition(model, where)
-    statement = f"UPDATE {_table(model)} SET {', '.join(part for part, _ in sets)} WHERE {condition}"  # noqa: S608 - names of the model
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Change the rows that have the values of ``where``, both by names of fields; None in ``where`` is NULL."""
+
+    model: type[models.Model]
+    changes: Mapping[str, Any]
+    where: Mapping[str, Any]
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """The statement and its values."""
+        changes, where = _prepared(self.model, self.changes), _prepared(self.model, self.where)
+        sets = ", ".join(f"{column} = %s" for column, _ in changes)
+        conditions = " AND ".join(
+            f"{column} IS NULL" if value is None else f"{column} = %s" for column, value in where
+        )
+        table = connection.ops.quote_name(self.model._meta.db_table)
+        values = [value for _, value in changes] + [value for _, value in where if value is not None]
+        return f"UPDATE {table} SET {sets} WHERE {conditions}", values  # noqa: S608 - names of the model
+
+
+def run(*updates: Update) -> list[int]:
+    """Make all of them, or none; how many rows each changed. No two of them may change the same row."""
+    statements = [update.sql() for update in updates]
+    if connection.vendor != "postgresql":
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            return [cursor.execute(*statement).rowcount for statement in statements]
+    parts = ", ".join(f"u{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(statements))
+    counts = ", ".join(f"(SELECT COUNT(*) FROM u{number})" for number, _ in enumerate(statements))  # noqa: S608 - numbers
+    values = [each for _, values in statements for each in values]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*(value for _, value in sets), *values])
-        return int(cursor.rowcount)
-
-
-def ids(model: type[models.Model], where: Mapping[str, Any]) -> set[UUID]:
-    """The ids of the rows that have these values."""
-    condition, values = _condition(model, where)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {_table(model)} WHERE {condition}", values)  # noqa: S608 - names of the model
-        return {value if isinstance(value, UUID) else UUID(value) for (value,) in cursor.fetchall()}
-
-
-def _condition(model: type[models.Model], where: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    parts = _prepared(model, where)
-    words = [f"{column} IS NULL" if value is None else f"{column} = %s" for column, value in parts]
-    return " AND ".join(words), [value for _, value in parts if value is not None]
+        cursor.execute(f"WITH {parts} SELECT {counts}", values)
+        return list(cursor.fetchone())
 
 
 def _prepared(model: type[models.Model], values: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -41,7 +51,3 @@ def _prepared(model: type[models.Model], values: Mapping[str, Any]) -> list[tupl
         field: Any = model._meta.get_field(name)
         found.append((quote(field.column), field.get_db_prep_save(value, connection)))
     return found
-
-
-def _table(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)

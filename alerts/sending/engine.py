@@ -20,7 +20,7 @@ from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from alerts import letters
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryKind
@@ -45,6 +45,7 @@ PASS_SECONDS = 8.0
 BATCH = 10
 MOST = 100
 _BATCH_SECONDS = 1.0
+_CLOCK_SECONDS = 0.1
 # A recipient that takes longer lets the others go first for as long again.
 _SLOW_SECONDS = 2.0
 _LONG = {DeliveryKind.SUMMARY, DeliveryKind.MORNING}
@@ -120,7 +121,7 @@ def _fitting(tried: int, seconds: float) -> int:
 
 
 class _Pass:
-    """One worker's way through what is due; it asks for the time once a message, when its server has answered."""
+    """One worker's way through what is due: one message at a time."""
 
     def __init__(self, clock: Clock, write: Writer | None, mailer: Mailer, done: Delivered) -> None:
         self._clock = clock
@@ -129,17 +130,18 @@ class _Pass:
         self._mailer = mailer
         self._done = done
         self._now = clock()
+        self._asked_at = time.monotonic()
         self._answered: tuple[Delivery, Answer] | None = None
         self._mail_away: bool | None = None
 
     def claim(self, most: int) -> list[Delivery]:
         """The next messages."""
-        self._now = self._clock()
+        self._look_at_the_clock()
         return deliveries.claim(now=self._now, most=most)
 
     def work_off(self, batch: list[Delivery], ends: float) -> int:
         """One after another; how many. What is not begun when one takes long, or the time is up, is given back."""
-        self._write = self._given or letters.at_desk(batch, now=self._clock())
+        self._write = self._given or letters.at_desk(batch, now=self._now)
         try:
             for number, delivery in enumerate(batch, start=1):
                 began = time.monotonic()
@@ -185,11 +187,18 @@ class _Pass:
         return ours
 
     def _turned(self, following: Delivery | None, tells: tuple[UUID, ...] | None) -> tuple[bool, bool]:
-        self._now = self._clock()
-        with transaction.atomic():
-            kept = self._answered is None or self._finished(*self._answered)
-            ours = following is None or deliveries.begin(following, now=self._now, tells=tells)
-        return kept, ours
+        self._look_at_the_clock()
+        ended = None
+        if self._answered is not None:
+            last, answer = self._answered
+            away = answer.away and last.channel_id is None
+            ended = deliveries.Ended(last, answer.outcome, answer.text, away)
+        return deliveries.turn(now=self._now, ended=ended, following=following, tells=tells)
+
+    def _look_at_the_clock(self) -> None:
+        """Several times a second: for each mail it would be one question more."""
+        if time.monotonic() - self._asked_at >= _CLOCK_SECONDS:
+            self._now, self._asked_at = self._clock(), time.monotonic()
 
     def _written(self, delivery: Delivery) -> tuple[tuple[UUID, ...] | None, Answer | None]:
         """Judges and writes the message onto ``delivery``: the notices it tells; an answer if that already decides."""
@@ -207,7 +216,8 @@ class _Pass:
                 # These bytes are for nobody any more; what holds elsewhere gets a message of its own.
                 return None, Answer(AttemptOutcome.CANCELLED, "Its reader left a brand that it speaks of.")
             if delivery.message is None:
-                tells = letter.notices if delivery.channel is None else None
+                # What tells one lapse tells all of it.
+                tells = letter.notices if delivery.kind in _LONG and delivery.channel is None else None
                 delivery.message = _packed(delivery, letter)
                 delivery.subject = letter.subject
                 delivery.address = delivery.address or (delivery.user.email if delivery.user else "")
@@ -225,15 +235,6 @@ class _Pass:
         except Exception as error:
             log.exception("delivery %s cannot be sent", delivery.pk)
             return Answer(AttemptOutcome.BROKEN, f"It could not be sent: {type(error).__name__}.")
-
-    def _finished(self, delivery: Delivery, answer: Answer) -> bool:
-        return deliveries.finish(
-            delivery,
-            now=self._now,
-            outcome=answer.outcome,
-            text=answer.text,
-            away=answer.away and delivery.channel_id is None,
-        )
 
     def _note(self, delivery: Delivery, answer: Answer, *, kept: bool) -> None:
         self._done.outcomes[answer.outcome] += 1
