@@ -9,21 +9,12 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from alerts.enums import CalendarKind
 from alerts.models import CalendarEvent
-from alerts.rules.calendars import (
-    HORIZON,
-    Entry,
-    Flown,
-    end_of_flight,
-    end_of_rights,
-    in_reach,
-    lapse_of,
-)
+from alerts.queries.calendars import entry_of_right, flown_of
+from alerts.rules.calendars import HORIZON, Entry, end_of_flight, in_reach, lapse_of
 from authorizations.models import UsageRight
 from brands.models import AuditEntry, Brand
 from campaigns.models import Flight
-from campaigns.phrases import Subject
 from campaigns.queries.lines import stored_gaps
-from posts.enums import Method
 
 _SLICE = 400
 # A change is noticed by its audit entry; a worker that was away that long leaves the rest to the full pass.
@@ -91,41 +82,16 @@ def _rights(brand: Brand, now: datetime) -> models.QuerySet[UsageRight]:
 def _of_flights(brand: Brand, flights: Collection[Flight], now: datetime) -> Iterator[Entry]:
     gaps = stored_gaps(brand, {flight.post_id for flight in flights}, after=now)
     for flight in flights:
-        flown = _flown(brand, flight)
+        flown = flown_of(brand, flight)
         # Who is paused runs into nothing; its last day stays its last day.
         lapse = None if flight.paused_at else lapse_of(flown, gaps.get(flight.post_id, []), now=now)
         yield from (entry for entry in (lapse, end_of_flight(flown)) if entry and in_reach(entry, now=now))
 
 
-def _flown(brand: Brand, flight: Flight) -> Flown:
-    post = flight.post
-    assert flight.starts_at is not None
-    return Flown(
-        flight_id=flight.pk,
-        starts_at=flight.starts_at,
-        ends_at=flight.ends_at,
-        subject=Subject(post.creator.handle, linked=post.method != Method.CODE),
-        post=_one_line(str(post)),
-        campaign=_one_line(str(flight.campaign)),
-        brand=_one_line(brand.name),
-        zone=brand.zone_of(flight.ad_account),
-        contract_zone=brand.time_zone,
-    )
-
-
 def _of_rights(brand: Brand, rights: Collection[UsageRight], now: datetime) -> Iterator[Entry]:
     for right in rights:
-        if right.post is not None:
-            name = f"{_one_line(str(right.post))} · @{right.post.creator.handle}"
-        elif right.brief is not None:
-            name = f"brief {_one_line(str(right.brief))}"
-        else:
-            name = f"all posts of @{right.creator.handle if right.creator else ''}"
-        assert right.ends_at is not None
-        entry = end_of_rights(
-            right.pk, right.ends_at, name=name, brand=_one_line(brand.name), zone=brand.time_zone
-        )
-        if in_reach(entry, now=now):
+        entry = entry_of_right(brand, right)
+        if entry is not None and in_reach(entry, now=now):
             yield entry
 
 
@@ -192,7 +158,3 @@ def _slices(rows: models.QuerySet[Flight] | models.QuerySet[UsageRight]) -> Iter
     while found := list(rows.filter(pk__gt=last).order_by("pk")[:_SLICE]):
         yield found
         last = found[-1].pk
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -14,12 +14,14 @@ from django.db.models.functions import Cast, Coalesce
 
 from alerts.enums import CalendarKind
 from alerts.models import CalendarEvent, CalendarFeed
-from alerts.rules.calendars import KEPT
+from alerts.rules.calendars import KEPT, Entry, Flown, end_of_rights
 from authorizations.models import UsageRight
 from brands.enums import Role
 from brands.invitations import token_hash
-from brands.models import Membership, User
+from brands.models import Brand, Membership, User
 from campaigns.models import Flight
+from campaigns.phrases import Subject
+from posts.enums import Method
 from posts.models import Post
 
 # More than that nobody reads in a calendar: what comes, the nearest first, then what was.
@@ -62,6 +64,42 @@ def feed_events(user: User, *, now: datetime) -> list[FeedEvent]:
     )
     posts = _posts_of(events)
     return [FeedEvent(event, slugs[event.brand_id], posts.get(event.subject_id)) for event in events]
+
+
+def flown_of(brand: Brand, flight: Flight) -> Flown:
+    """What calendars say of a flight that has dates, loaded with post, creator, campaign and ad account."""
+    post = flight.post
+    assert flight.starts_at is not None
+    return Flown(
+        flight_id=flight.pk,
+        starts_at=flight.starts_at,
+        ends_at=flight.ends_at,
+        subject=Subject(post.creator.handle, linked=post.method != Method.CODE),
+        post=_one_line(str(post)),
+        campaign=_one_line(str(flight.campaign)),
+        brand=_one_line(brand.name),
+        zone=brand.zone_of(flight.ad_account),
+        contract_zone=brand.time_zone,
+    )
+
+
+def entry_of_right(brand: Brand, right: UsageRight) -> Entry | None:
+    """The last day of a right that ends, loaded with what it is on."""
+    if right.ends_at is None:
+        return None
+    if right.post is not None:
+        name = f"{_one_line(str(right.post))} · @{right.post.creator.handle}"
+    elif right.brief is not None:
+        name = f"brief {_one_line(str(right.brief))}"
+    else:
+        name = f"all posts of @{right.creator.handle if right.creator else ''}"
+    return end_of_rights(
+        right.pk, right.ends_at, name=name, brand=_one_line(brand.name), zone=brand.time_zone
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _flights_of(user: User, brands: list[UUID], admin_of: list[UUID]) -> QuerySet[Flight]:

@@ -22,14 +22,26 @@ _SUMMARY, _DETAILS = 300, 1000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a calendar: on a day, or at an instant."""
+    """One thing in a calendar: on a day, or at an instant. ``brand`` and ``says`` are its details."""
 
     kind: CalendarKind
     subject_id: UUID
     on: date | None
     at: datetime | None
-    summary: str
-    details: str
+    head: str
+    name: str
+    brand: str
+    says: str
+
+    @property
+    def summary(self) -> str:
+        """``Stops: Morning routine · @maya.glow · Q4 Glow``."""
+        return _cut(f"{self.head}: {self.name}", _SUMMARY)
+
+    @property
+    def details(self) -> str:
+        """The brand, and what happens."""
+        return _cut(f"{self.brand}\n{self.says}", _DETAILS)
 
     @property
     def digest(self) -> str:
@@ -102,8 +114,10 @@ def end_of_rights(right_id: UUID, ends_at: datetime, *, name: str, brand: str, z
         right_id,
         last_full_day(ends_at, zone),
         None,
-        _cut(f"Last day of rights: {name}", _SUMMARY),
-        _cut(f"{brand}\nExtend them, or pause the ads that need them by the end of this day.", _DETAILS),
+        "Last day of rights",
+        name,
+        brand,
+        "Extend them, or pause the ads that need them by the end of this day.",
     )
 
 
@@ -122,8 +136,7 @@ def _entry(
     on: date | None = None,
     at: datetime | None = None,
 ) -> Entry:
-    summary = _cut(f"{head}: {flown.name}", _SUMMARY)
-    return Entry(kind, flown.flight_id, on, at, summary, _cut(f"{flown.brand}\n{says}", _DETAILS))
+    return Entry(kind, flown.flight_id, on, at, head, flown.name, flown.brand, says)
 
 
 def _cut(text: str, most: int) -> str:
