@@ -108,7 +108,7 @@ def read_only(*, number: int, down: float) -> Seen:
     slow = {"FAULTS_TICK": "1"}
     with (
         sink(at_data=lambda _address, _times: 0.05) as server,
-        crew(server, workers=2, environment=slow) as team,
+        crew(server, workers=2, lease=60, environment=slow) as team,
     ):
         team.start(role="web")
         team.start(role="beat")

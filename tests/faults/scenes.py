@@ -373,7 +373,7 @@ def two_beats(*, number: int) -> Seen:
             team.start(2)
             team.start(2, role="beat")
             done = settled(number, seconds=90)
-            beats = set(Heartbeat.objects.values_list("name", flat=True))
+            ticked = wait_until(lambda: {"deliver", "sweep"} <= _beats(), seconds=60)
         finally:
             team.stop()
     return Seen(
@@ -381,8 +381,12 @@ def two_beats(*, number: int) -> Seen:
         fault=f"two beats, two workers of two processes, {number:,} due",
         required="0 lost, 0 repeated",
         seen=told(number, server),
-        holds=done and server.extra() == 0 and {"deliver", "sweep"} <= beats,
+        holds=done and server.extra() == 0 and ticked,
     )
+
+
+def _beats() -> set[str]:
+    return set(Heartbeat.objects.values_list("name", flat=True))
 
 
 def _has_more(server: Sink, before: int) -> bool:
