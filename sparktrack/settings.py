@@ -270,8 +270,14 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # Failed passwords are counted by axes; "login_failed" stands in at devices that axes lets pass, and for second factors.
-# "reveal_code" is ours: how often a person may look at codes or copy them, in all their brands together.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key", "login": "60/m/ip", "reveal_code": "30/h/user"}
+# Ours are "reveal_code": how often a person may look at codes or copy them, in all their brands together, and
+# "copy_codes": how often a whole batch of them.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/5m/key",
+    "login": "60/m/ip",
+    "reveal_code": "30/h/user",
+    "copy_codes": "10/h/user",
+}
 
 MFA_ADAPTER = "brands.accounts.FactorAdapter"
 MFA_FORMS = {

@@ -21,7 +21,8 @@ async function toClipboard(text) {
 
 // No clipboard (a page without https, or it was not allowed): the code is left selected for Ctrl+C.
 function select(secret, value) {
-  const field = secret.querySelector("input[readonly]") ?? document.createElement("input");
+  const kind = value.includes("\n") ? "textarea" : "input";
+  const field = secret.querySelector(`${kind}[readonly]`) ?? document.createElement(kind);
   if (!field.isConnected) {
     field.readOnly = true;
     field.className = "input mono";
@@ -101,7 +102,7 @@ document.querySelectorAll("[data-secret]").forEach(hideLater);
 
 // The browser keeps pages to go back to: no code in them.
 window.addEventListener("pagehide", () => {
-  for (const field of document.querySelectorAll("[data-secret] input[readonly]")) {
+  for (const field of document.querySelectorAll("[data-secret] :is(input, textarea)[readonly]")) {
     field.value = "";
   }
 });
