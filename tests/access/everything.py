@@ -146,7 +146,7 @@ class Everything(World):
         revoke_codes(codes=[revoked], at=self.now, **self.by)
         reject_codes(codes=[self.code(self.full, self.now)], error="Error 1", **self.by)
         mark_applied(uses=[Use(first, account), Use(first)], **self.by)
-        self.right(self.day(-9), post=self.full)
+        held = self.right(self.day(-9), post=self.full)
         self.right(self.day(-9), brief=brief, paid_amplification=False)
         self.right(None, creator=self.maker, trigger=RightTrigger.POSTING)
         flight = self.flight(self.full, self.day(-1), self.day(60), buyer=buyer, ad_account=account)
@@ -163,7 +163,10 @@ class Everything(World):
         open_links(drafts=[LinkDraft(self.maker, account, self.now)], **self.by)
         subject = Subject(AttachmentSubject.POST, self.full.pk)
         attach_links(subject=subject, links=[Link("https://docs.example/1", "Contract")], **self.by)
-        attach_files(subject=subject, files=[ContentFile(b"yes", name="chat.txt")], **self.by)
+        files = attach_files(subject=subject, files=[ContentFile(b"yes", name="chat.txt")], **self.by)
+        proof = Subject(AttachmentSubject.RIGHT, held.pk)
+        attach_links(subject=proof, links=[Link("https://docs.example/2", "Signed")], **self.by)
+        self.ids |= {"right": held.pk, "attachment": files[0].pk}
         invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk

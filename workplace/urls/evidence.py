@@ -1,5 +1,9 @@
 """Addresses of evidence, below ``/b/<slug>/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workplace.views.evidence_files import attachment
+
+urlpatterns: list[URLPattern] = [
+    path("attachments/<uuid:attachment>/", attachment, name="attachment"),
+]
