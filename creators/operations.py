@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from brands.models import Brand
+from brands.models import Brand, User
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import (
     Edit,
@@ -126,3 +126,13 @@ def _refuse_known(brand: Brand, handles: Sequence[str]) -> None:
         seen.add(handle)
     for known in rows_with(Creator, brand, "handle", seen):
         raise DuplicateCreatorError(f"{known} is already on file.", field="handle")
+
+
+def hand_over_creators(
+    *, brand: Brand, leaving: User, to: User | None, now: datetime, actor: Actor
+) -> list[Creator]:
+    """``to`` (None: nobody) manages the creators of ``leaving``; returns them. Raises NotAMemberError."""
+    with locked(brand):
+        rows = Creator.objects.for_brand(brand).filter(manager=leaving)
+        edits = [Edit(row, {"manager": to}) for row in rows]
+        return edit_creators(brand=brand, edits=edits, now=now, actor=actor)

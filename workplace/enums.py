@@ -14,3 +14,25 @@ class Place(StrEnum):
     CAMPAIGNS = "campaigns"
     FLIGHTS = "flights"
     AUDIT = "audit"
+
+
+class Duty(StrEnum):
+    """What a member answers for, and somebody else must when they leave."""
+
+    FLIGHTS = "flights"
+    CAMPAIGNS = "campaigns"
+    CREATORS = "creators"
+    ALERTS = "alerts"
+    DEPUTY = "deputy"
+
+
+class Happening(StrEnum):
+    """What stands in the calendar of a brand, most urgent first: the order of a day."""
+
+    STOPS = "stops"
+    PAUSE = "pause"
+    RIGHTS = "rights"
+    STARTS = "starts"
+    ENDS = "ends"
+    DRAFT = "draft"
+    POST = "post"

@@ -73,12 +73,13 @@ def add_brand(
 
 
 def change_brand_settings(*, brand: Brand, values: Mapping[str, Any], now: datetime, actor: Actor) -> bool:
-    """Set any of name, currency, warning_steps, digest_hour, expiring_days, window_days, ad_name_template, strong_views,
-    strong_engagement; says whether anything changed.
+    """Set any of name, currency, warning_steps, digest_hour, expiring_days, window_days, ad_name_template,
+    strong_views, strong_engagement; says whether anything changed.
 
     ``warning_steps`` are at most ten days before a lapse, 1 among them, in any order; they are stored largest first.
     ``strong_views`` and ``strong_engagement`` (percent of the views) may be None: any. What an ad name may be made of
-    is known further right (campaigns.ad_names); here the template only has to fit. Raises BrandRefusedError for a value out of range, ValueError for another field.
+    is known further right (campaigns.ad_names); here the template only has to fit. Raises BrandRefusedError for a
+    value out of range, ValueError for another field.
     """
     new = {name: _CLEAN[name](value) for name, value in values.items() if _known(name)}
     with transaction.atomic():

@@ -130,6 +130,25 @@ def set_deputies(
     )
 
 
+def hand_over_deputies(
+    *, brand: Brand, leaving: User, to: User | None, now: datetime, actor: Actor
+) -> list[Membership]:
+    """``to`` stands in, for the same days, for whom ``leaving`` stood in; returns those memberships.
+
+    With nobody, and for ``to`` themselves, nobody stands in. Raises DeputyRefusedError for somebody from outside.
+    """
+    with transaction.atomic():
+        _lock(brand)
+        rows = Membership.objects.for_brand(brand).filter(deputy=leaving)
+        deputies = [
+            Deputy(row, to, row.deputy_from, row.deputy_until)
+            if to is not None and row.user_id != to.pk
+            else Deputy(row, None)
+            for row in rows
+        ]
+        return set_deputies(brand=brand, deputies=deputies, now=now, actor=actor)
+
+
 def change_profile(*, user: User, full_name: str, time_zone: str, now: datetime, actor: Actor) -> bool:
     """Store the name and time zone (empty: the brand's) of a person; says whether anything changed.
 

@@ -167,7 +167,9 @@ class Everything(World):
         proof = Subject(AttachmentSubject.RIGHT, held.pk)
         attach_links(subject=proof, links=[Link("https://docs.example/2", "Signed")], **self.by)
         self.ids |= {"right": held.pk, "attachment": files[0].pk}
-        invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
+        (issued,) = invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
+        buyers = Membership.objects.get(brand=self.brand, user=buyer)
+        self.ids |= {"account": account.pk, "invitation": issued.invitation.pk, "member": buyers.pk}
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk
         alert, channel = add_alerts(self, flight, buyer)

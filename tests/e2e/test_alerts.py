@@ -155,7 +155,7 @@ def test_without_scripts_the_same_can_be_said(plain, raised):
 
 def test_settings_and_the_page_to_unsubscribe_fit_and_have_no_barriers(page, enter_demo, demo):
     enter_demo(Role.ADMIN)
-    page.goto(f"/b/{SLUG}/settings/")
+    page.goto(f"/b/{SLUG}/settings/warnings/")
     page.get_by_label("60").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()

@@ -1,0 +1,30 @@
+"""What a change of settings does, in words. Plain Python, English, no clock."""
+
+from datetime import datetime, timedelta
+
+from campaigns.operations.zones import Moved
+from sparktrack.core.days import first_instant, local_date
+from sparktrack.core.wording import count, stretch
+
+
+def moved_words(moved: Moved) -> str:
+    """``12 flights, 3 rights and 5 codes begin or end at other instants.``: what another zone moves."""
+    said = [
+        count(number, noun)
+        for number, noun in ((moved.flights, "flight"), (moved.rights, "right"), (moved.codes, "code"))
+        if number
+    ]
+    if not said:
+        return "Nothing on file moves."
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    verb = "begins or ends" if moved.rows == 1 else "begin or end"
+    return f"{listed} {verb} at another instant; every date stays as it was typed."
+
+
+def shift_words(old: str, new: str, *, now: datetime) -> str:
+    """``Days begin 6 h earlier.``: how far midnight of today lies in the zone ``new`` from that in ``old``."""
+    today = local_date(now, old)
+    shift = first_instant(today, new) - first_instant(today, old)
+    if shift == timedelta(0):
+        return "Days begin when they begin now."
+    return f"Days begin {stretch(abs(shift))} {'later' if shift > timedelta(0) else 'earlier'}."

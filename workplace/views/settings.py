@@ -1,0 +1,121 @@
+"""Settings of a brand: the brand itself, and what its rules count as strong."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from authorizations.operations.posts import set_rights_tracking
+from brands.access import BrandRequest, actor_of, brand_view
+from brands.models import Brand
+from brands.operations.brands import change_brand_settings
+from brands.operations.edits import locked
+from brands.rules import Action
+from campaigns.operations.zones import change_brand_zone, preview_brand_zone
+from sparktrack.core.actors import Actor
+from sparktrack.core.clock import utc_now
+from sparktrack.core.refusals import RefusedError
+from sparktrack.core.zones import zone_names
+from workplace.forms.careful import CarefulForm
+from workplace.forms.settings import LOOKED, BrandForm, RulesForm
+from workplace.settings_words import moved_words, shift_words
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@brand_view(action=Action.CHANGE_SETTINGS)
+def brand_page(request: BrandRequest) -> HttpResponse:
+    """Name, currency, zone, window, rights. A new zone is stored once its consequences were shown."""
+    if request.method != "POST":
+        return _brand_page(request, BrandForm(brand=request.brand))
+    now, actor = utc_now(), actor_of(request)
+    with locked(request.brand) as brand:
+        form = BrandForm(request.POST, brand=brand, now=now)
+        if not form.is_valid():
+            return _brand_page(request, form)
+        zone = form.changes.get("time_zone", brand.time_zone)
+        if zone != brand.time_zone and request.POST.get(LOOKED) != zone:
+            return _zone_looked_at(request, brand, form, zone, now=now)
+        try:
+            _save_brand(brand, form.changes, now=now, actor=actor)
+        except RefusedError as refused:
+            refuse(form, refused)
+            return _brand_page(request, form)
+    say_saved(request, form)
+    return redirect("settings-brand", slug=request.brand.slug)
+
+
+def _save_brand(brand: Brand, changes: Mapping[str, Any], *, now: datetime, actor: Actor) -> None:
+    """One operation for what nothing depends on, one for each of the two that change what may run."""
+    plain = {name: value for name, value in changes.items() if name not in {"time_zone", "tracks_rights"}}
+    change_brand_settings(brand=brand, values=plain, now=now, actor=actor)
+    if "time_zone" in changes:
+        change_brand_zone(brand=brand, zone=changes["time_zone"], now=now, actor=actor)
+    if "tracks_rights" in changes:
+        set_rights_tracking(brand=brand, tracks=changes["tracks_rights"], now=now, actor=actor)
+
+
+def _zone_looked_at(
+    request: BrandRequest, brand: Brand, form: BrandForm, zone: str, *, now: datetime
+) -> HttpResponse:
+    """The form as it was sent, with what the new zone moves; saving it again saves it."""
+    try:
+        moved = preview_brand_zone(brand=brand, zone=zone)
+    except RefusedError as refused:
+        form.add_error("time_zone", refused.message)
+        return _brand_page(request, form)
+    words = f"{shift_words(brand.time_zone, zone, now=now)} {moved_words(moved)}"
+    return _brand_page(request, form, looked=zone, moves=words)
+
+
+def _brand_page(request: BrandRequest, form: BrandForm, **also: str) -> HttpResponse:
+    context = {"form": form, "zones": zone_names(), **also}
+    return render(request, "workplace/settings/brand.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@brand_view(action=Action.CHANGE_SETTINGS)
+def rules_page(request: BrandRequest) -> HttpResponse:
+    """From which numbers on an organic post is flagged for paid."""
+    return _plain_page(request, RulesForm, "workplace/settings/rules.html", "settings-rules")
+
+
+def _plain_page(
+    request: BrandRequest, form_class: Callable[..., CarefulForm], template: str, route: str
+) -> HttpResponse:
+    """A form whose fields are all stored by ``change_brand_settings``."""
+    if request.method != "POST":
+        return render(request, template, {"form": form_class(brand=request.brand)})
+    now = utc_now()
+    with locked(request.brand) as brand:
+        form = form_class(request.POST, brand=brand, now=now)
+        if form.is_valid():
+            try:
+                change_brand_settings(brand=brand, values=form.changes, now=now, actor=actor_of(request))
+            except RefusedError as refused:
+                refuse(form, refused)
+        if form.errors:
+            return render(request, template, {"form": form}, status=status_of(form))
+    say_saved(request, form)
+    return redirect(route, slug=request.brand.slug)
+
+
+def refuse(form: CarefulForm, refused: RefusedError) -> None:
+    """Put what an operation refused beside its field."""
+    form.add_error(refused.field if refused.field in form.fields else None, refused.message)
+
+
+def say_saved(request: BrandRequest, form: CarefulForm) -> None:
+    """Whether anything was saved."""
+    messages.success(request, "Saved." if form.changes else "Nothing had changed.")
+
+
+def status_of(form: CarefulForm) -> int:
+    """409 when somebody else changed the same meanwhile, 422 for what cannot be, 200."""
+    if form.is_overtaken:
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
