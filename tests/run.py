@@ -76,7 +76,8 @@ def _environment(name: str, postgres_url: str, redis_url: str) -> dict[str, str]
 
 
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
-    workers = min(max(os.cpu_count() or 1, 2), 8)
+    # One more than processors: tests of a browser and of whole programs wait for others most of their time.
+    workers = min((os.cpu_count() or 1) + 1, 8)
     command = [sys.executable, "-m", "pytest", "-n", str(workers), "--dist", "worksteal", *arguments]
     process = subprocess.Popen(command, cwd=_ROOT, env=environment)
     try:
