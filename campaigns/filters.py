@@ -110,10 +110,9 @@ SORTS = [
 ]
 
 
-class FlightFilter(django_filters.FilterSet):
-    """Filters in the URL. What depends on the verdict ends up in ``choice``; ``sort`` is the order of lines."""
+class PeopleFilter(django_filters.FilterSet):
+    """Flights of a brand by buyer, campaign and creator, in the URL."""
 
-    q = SearchFilter(method="search", label="Search")
     buyer = PersonFilter(
         queryset=User.objects.none(), label="Buyer", empty_label="All buyers", widget=PlainSelect
     )
@@ -124,22 +123,6 @@ class FlightFilter(django_filters.FilterSet):
         widget=PlainSelect,
     )
     creator = HandleFilter(field_name="post__creator__handle", label="Creator")
-    reason = django_filters.ChoiceFilter(
-        choices=[*choices(Reason), (NOT_APPLIED, "Replacement not applied")],
-        method="by_verdict",
-        label="Limited by",
-        empty_label="Any reason",
-        widget=PlainSelect,
-    )
-    lapses_within = django_filters.NumberFilter(
-        method="by_verdict", label="Ends within days", min_value=0, max_value=3650, decimal_places=0
-    )
-    section = django_filters.ChoiceFilter(
-        choices=choices(Section), method="by_verdict", label="Section", empty_label="All"
-    )
-    sort = django_filters.ChoiceFilter(
-        choices=SORTS, method="by_verdict", label="Sort", empty_label="Most urgent first", widget=PlainSelect
-    )
 
     class Meta:
         model = Flight
@@ -157,6 +140,28 @@ class FlightFilter(django_filters.FilterSet):
             "name"
         )
         cast(django_filters.ModelChoiceFilter, self.filters["campaign"]).queryset = offered
+
+
+class FlightFilter(PeopleFilter):
+    """Filters in the URL. What depends on the verdict ends up in ``choice``; ``sort`` is the order of lines."""
+
+    q = SearchFilter(method="search", label="Search")
+    reason = django_filters.ChoiceFilter(
+        choices=[*choices(Reason), (NOT_APPLIED, "Replacement not applied")],
+        method="by_verdict",
+        label="Limited by",
+        empty_label="Any reason",
+        widget=PlainSelect,
+    )
+    lapses_within = django_filters.NumberFilter(
+        method="by_verdict", label="Ends within days", min_value=0, max_value=3650, decimal_places=0
+    )
+    section = django_filters.ChoiceFilter(
+        choices=choices(Section), method="by_verdict", label="Section", empty_label="All"
+    )
+    sort = django_filters.ChoiceFilter(
+        choices=SORTS, method="by_verdict", label="Sort", empty_label="Most urgent first", widget=PlainSelect
+    )
 
     def search(self, flights: QuerySet[Flight], _name: str, value: str) -> QuerySet[Flight]:
         """Every word must be in the title, handle, SKU, product or campaign, or be the post id."""
