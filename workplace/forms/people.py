@@ -11,6 +11,7 @@ from brands.enums import Role
 from brands.models import Brand, Membership, User
 from workplace.enums import Duty
 from workplace.forms.careful import CarefulForm
+from workplace.forms.settings import refuse_nothing
 from workplace.people_words import DUTIES, NOBODY, ROLES, how_many
 from workplace.queries.people import Belongings, can_act
 
@@ -107,8 +108,9 @@ class DeputyForm(CarefulForm):
         field.queryset = can_act(membership.brand).exclude(pk=membership.user_id)
 
     def clean(self) -> dict[str, Any]:
-        """Raises ValidationError beside the last day if it is before the first."""
+        """Raises ValidationError beside the last day if it is before the first, and for a form without any field."""
         cleaned = super().clean()
+        refuse_nothing(self)
         first, last = cleaned.get("deputy_from"), cleaned.get("deputy_until")
         if cleaned.get("deputy") and first and last and last < first:
             self.add_error("deputy_until", "The last day is before the first.")

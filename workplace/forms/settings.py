@@ -8,10 +8,17 @@ from django import forms
 from brands.forms import ZoneField
 from brands.models import AdAccount, Brand
 from brands.operations.brands import WINDOWS
+from campaigns.ad_names import USUAL, check_template
 from workplace.forms.careful import CarefulForm
 
 # The zone whose consequences the reader has seen: only that one is stored.
 LOOKED = "looked"
+
+
+def refuse_nothing(form: CarefulForm) -> None:
+    """Raises ValidationError if a form whose fields may all be empty does not say what its reader saw."""
+    if not form.data.get(form.add_prefix("was")):
+        raise forms.ValidationError("This page is broken. Load it again, then save.")
 
 
 class BrandForm(CarefulForm):
@@ -53,8 +60,15 @@ class BrandForm(CarefulForm):
 
 
 class RulesForm(CarefulForm):
-    """From which numbers on an organic post is worth paying for."""
+    """What ads are called, and from which numbers on an organic post is worth paying for."""
 
+    ad_name_template = forms.CharField(
+        label="Ad names",
+        required=False,
+        max_length=300,
+        help_text=f"Words between braces are filled in for each flight. Empty: {USUAL}",
+        widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off", "spellcheck": "false"}),
+    )
     strong_views = forms.IntegerField(
         label="At least so many views",
         required=False,
@@ -77,6 +91,19 @@ class RulesForm(CarefulForm):
         stored = {name: getattr(brand, name) for name in self.base_fields if name != "was"}
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, row=brand, stored=stored, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Raises ValidationError for a form without any field: that would be everything taken away."""
+        cleaned = super().clean()
+        refuse_nothing(self)
+        return cleaned
+
+    def clean_ad_name_template(self) -> str:
+        """Raises ValidationError for each fault that a name would have."""
+        template = " ".join(str(self.cleaned_data["ad_name_template"]).split())
+        if problems := check_template(template):
+            raise forms.ValidationError(problems)
+        return template
 
 
 class AdAccountForm(CarefulForm):

@@ -1,6 +1,6 @@
 """Settings of a brand: the brand itself, and what its rules count as strong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from authorizations.operations.posts import set_rights_tracking
 from brands.access import BrandRequest, actor_of, brand_view
@@ -16,13 +16,16 @@ from brands.models import Brand
 from brands.operations.brands import change_brand_settings
 from brands.operations.edits import locked
 from brands.rules import Action
+from campaigns.ad_names import TOKENS, build_ad_name, check_template
 from campaigns.operations.zones import change_brand_zone, preview_brand_zone
 from sparktrack.core.actors import Actor
 from sparktrack.core.clock import utc_now
+from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import zone_names
 from workplace.forms.careful import CarefulForm
 from workplace.forms.settings import LOOKED, BrandForm, RulesForm
+from workplace.queries.settings import sample_parts
 from workplace.settings_words import moved_words, shift_words
 
 
@@ -80,28 +83,47 @@ def _brand_page(request: BrandRequest, form: BrandForm, **also: str) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @brand_view(action=Action.CHANGE_SETTINGS)
 def rules_page(request: BrandRequest) -> HttpResponse:
-    """From which numbers on an organic post is flagged for paid."""
-    return _plain_page(request, RulesForm, "workplace/settings/rules.html", "settings-rules")
-
-
-def _plain_page(
-    request: BrandRequest, form_class: Callable[..., CarefulForm], template: str, route: str
-) -> HttpResponse:
-    """A form whose fields are all stored by ``change_brand_settings``."""
+    """What ads are called; from which numbers on an organic post is flagged for paid."""
     if request.method != "POST":
-        return render(request, template, {"form": form_class(brand=request.brand)})
+        return _rules_page(request, RulesForm(brand=request.brand))
     now = utc_now()
     with locked(request.brand) as brand:
-        form = form_class(request.POST, brand=brand, now=now)
+        form = RulesForm(request.POST, brand=brand, now=now)
         if form.is_valid():
             try:
                 change_brand_settings(brand=brand, values=form.changes, now=now, actor=actor_of(request))
             except RefusedError as refused:
                 refuse(form, refused)
         if form.errors:
-            return render(request, template, {"form": form}, status=status_of(form))
+            return _rules_page(request, form)
     say_saved(request, form)
-    return redirect(route, slug=request.brand.slug)
+    return redirect("settings-rules", slug=request.brand.slug)
+
+
+def _rules_page(request: BrandRequest, form: RulesForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "tokens": TOKENS.items(),
+        **_example(request, str(form["ad_name_template"].value() or "")),
+    }
+    return render(request, "workplace/settings/rules.html", context, status=status_of(form))
+
+
+@require_safe
+@brand_view(action=Action.CHANGE_SETTINGS)
+def name_example(request: BrandRequest) -> HttpResponse:
+    """The name that a template would give, while it is typed."""
+    context = _example(request, request.GET.get("ad_name_template", "")[:300])
+    return render(request, "workplace/settings/name_example.html", context)
+
+
+def _example(request: BrandRequest, template: str) -> dict[str, Any]:
+    """A name that ``template`` makes, or what is wrong with it."""
+    if problems := check_template(template):
+        return {"name_problems": problems}
+    today = local_date(utc_now(), request.brand.time_zone)
+    buyer = request.user.get_short_name()
+    return {"name_example": build_ad_name(template, sample_parts(request.brand, today=today, buyer=buyer))}
 
 
 def refuse(form: CarefulForm, refused: RefusedError) -> None:

@@ -169,6 +169,25 @@ def test_what_is_strong_may_be_anything(world, client):
         assert save(client, world, "settings-rules", **wrong).status_code == 422
 
 
+def test_what_ads_are_called_is_shown_while_it_is_typed(world, client):
+    world.post(world.creator("maya.glow"), tiktok_post_id="7301184422019655681")
+    address = reverse("settings-rules", args=[world.brand.slug])
+    assert "20261121_maya.glow_MorningRoutine_655681" in words(client.get(address))
+    typed = client.get(
+        reverse("settings-rules-example", args=[world.brand.slug]), {"ad_name_template": "{sku}-{post_tail}"}
+    )
+    assert "SKU7-655681" in words(typed) or "SKU-7-655681" in words(typed)
+    wrong = client.get(
+        reverse("settings-rules-example", args=[world.brand.slug]), {"ad_name_template": "{skuu}"}
+    )
+    assert "Did you mean {sku}?" in words(wrong)
+    refused = save(client, world, "settings-rules", ad_name_template="{skuu}_{date}")
+    assert refused.status_code == 422
+    assert "Did you mean {sku}?" in words(refused)
+    assert save(client, world, "settings-rules", ad_name_template=" {date}_{sku} ").status_code == 302
+    assert fresh(world).ad_name_template == "{date}_{sku}"
+
+
 def test_the_side_navigation_has_what_the_role_may(world, client):
     def places(who, route):
         page = who.get(reverse(route, args=[world.brand.slug])).content.decode()
