@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 
 # A pass ends after this time; whoever started it starts the next. So a worker that is asked to stop soon does.
-PASS_SECONDS = 8.0
+PASS_SECONDS = 5.0
 # Claimed in one go: at first, and as many as were sent in about a second before, for looking up what many tell takes
 # little longer than for one. Whoever waits for a slow one before it is free again after ``deliveries.HELD``.
 BATCH = 10
