@@ -8,6 +8,7 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryState
 from alerts.models import Attempt, Delivery, Heartbeat
+from alerts.operations import deliveries
 from alerts.rules.health import MAIL_AWAY
 from alerts.sending import engine
 from alerts.sending.answers import Answer
@@ -143,6 +144,40 @@ def test_a_repeat_is_judged_again_and_is_the_same_bytes(clock, monkeypatch):
     clock.now += timedelta(minutes=2)
     assert send(clock, write=lambda each, *, now: None).outcomes[AttemptOutcome.CANCELLED] == 1
     assert len(seen) == 1
+
+
+def test_each_is_on_record_before_the_next_one_leaves(clock, monkeypatch):
+    messages(12, now=NOW)
+    on_the_way = []
+
+    def sent(mailer, each):
+        begun = Delivery.objects.filter(state="sending", lease_until=NOW + deliveries.LEASE)
+        on_the_way.append(list(begun.values_list("pk", flat=True)) == [each.pk])
+        return Answer(AttemptOutcome.ACCEPTED)
+
+    monkeypatch.setattr(engine.Mailer, "send", sent)
+    assert send(clock).accepted == 12
+    assert on_the_way == [True] * 12
+
+
+def test_what_was_accepted_is_recorded_when_the_pass_breaks_at_the_next(clock):
+    messages(3, now=NOW)
+    first = Delivery.objects.order_by("due_at", "pk")[0]
+
+    def write(delivery, *, now):
+        if delivery.pk != first.pk:
+            raise KeyboardInterrupt
+        return letter(delivery, now=now)
+
+    with pytest.raises(KeyboardInterrupt):
+        send(clock, write=write)
+    assert states() == ["sending", "sending", "sent"]
+    assert Attempt.objects.get(delivery=first).outcome == "accepted"
+
+
+@pytest.mark.parametrize(("tried", "seconds", "next_time"), [(10, 0.05, 100), (10, 0.5, 20), (10, 19, 10)])
+def test_as_many_are_claimed_as_were_sent_in_a_second(tried, seconds, next_time):
+    assert engine._fitting(tried, seconds) == next_time
 
 
 # --- channels ----------------------------------------------------------------------------------------------------
