@@ -104,7 +104,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
         "read_only": lambda: pages.read_only(number=300, down=10),
         "sqlite_disk_full": partial(_embedded, "disk_full"),
         "together": lambda: scans.together(number=10_000, buyers=6, managers=4),
-        "terminated": lambda: scenes.terminated(number=340, times=20, pause=0.5, later=3),
+        "terminated": lambda: scenes.terminated(number=230, times=20, pause=0.5, later=2),
     }
     rows = []
     try:

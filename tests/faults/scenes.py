@@ -101,7 +101,8 @@ def kills(*, number: int, times: int, workers: int = 3, pace: float = 0.03, pool
         done = settled(number)
     return Seen(
         number="1",
-        fault=f"{killed} SIGKILLs at random points, {number:,} due, {workers} workers",
+        fault=f"{killed} SIGKILLs at random points, {number:,} due, {workers} workers"
+        + (" of two processes" if processes == 2 else ""),
         required=f"0 lost; ≤ {killed * processes} repeats, byte-identical",
         seen=told(number, server),
         holds=done and killed == times and server.extra() <= killed * processes and not server.differing(),
