@@ -51,6 +51,12 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", () => copyFrom(button));
 }
 
+// Prints the page: <button data-print>.
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 // What a person asked htmx for and did not get is said where the page says what was done; the page is as it was.
 {
   // Answers that base.html lets htmx show in their place: they say themselves what is wrong.
