@@ -296,10 +296,9 @@ def test_every_form_of_another_site_is_refused(world):
 
 def test_things_of_another_brand_are_not_there_under_ones_own_address(world):
     other = Everything(handle="stranger")
-    # A kind is the same in every brand.
-    deeper = [
-        route for route in routes() if "slug" in route.parameters and {*route.parameters} - {"slug", "kind"}
-    ]
+    # Kinds and places are the same in every brand.
+    common = {"slug", "kind", "place"}
+    deeper = [route for route in routes() if "slug" in route.parameters and {*route.parameters} - common]
     assert deeper
     for role in Role:
         client = client_of(world.people[role])

@@ -40,9 +40,11 @@ _Entry = tuple[str, str, Action]
 _MAIN: list[_Entry] = [
     ("Board", "board", Action.VIEW),
     ("Posts", "posts", Action.VIEW),
+    ("Creators", "creators", Action.VIEW),
     ("Alerts", "alerts", Action.VIEW),
 ]
 _MORE: list[_Entry] = [
+    ("Yours", "yours", Action.VIEW),
     ("Import", "imports", Action.IMPORT_TRACKER),
     ("Findings", "findings", Action.VIEW),
 ]

@@ -32,7 +32,9 @@ def table(
         else ""
     )
     heads = format_html_join("", "{}", ((_head(column, query, sort),) for column in columns))
-    rows = format_html_join("", "{}", ((_row(line, columns, look, picks, picked),) for line in lines))
+    rows = format_html_join(
+        "", "{}", ((_row(line, columns, look, picks=picks, picked=picked),) for line in lines)
+    )
     return format_html(
         '<table class="listing"><caption class="hidden">{}</caption>'
         "<thead><tr>{}{}</tr></thead><tbody>{}</tbody></table>",
@@ -43,16 +45,31 @@ def table(
     )
 
 
-def _head(column: Column[Any], query: QueryDict, sort: Sort) -> SafeString:
-    number = SafeString(' class="number"') if column.number else ""
-    if not column.sort:
+def plain_table(
+    lines: Sequence[Any], columns: Sequence[Column[Any]], look: Look, *, caption: str
+) -> SafeString:
+    """A table that is part of another page: no order to choose, nothing to pick."""
+    heads = format_html_join("", "{}", ((_head(column),) for column in columns))
+    rows = format_html_join("", "{}", ((_row(line, columns, look),) for line in lines))
+    return format_html(
+        '<table class="listing"><caption class="hidden">{}</caption>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>",
+        caption,
+        heads,
+        rows,
+    )
+
+
+def _head(column: Column[Any], query: QueryDict | None = None, sort: Sort | None = None) -> SafeString:
+    number = format_html(' class="number"') if column.number else ""
+    if query is None or sort is None or not column.sort:
         return format_html('<th scope="col"{}>{}</th>', number, column.label)
     wanted = query.copy()
     wanted["sort"] = column.sort
     wanted.pop("after", None)
     said = ""
     if sort.key == column.sort:
-        said = SafeString(f' aria-sort="{"descending" if sort.descending else "ascending"}"')
+        said = format_html(' aria-sort="{}"', "descending" if sort.descending else "ascending")
     return format_html(
         '<th scope="col"{}{}><a href="?{}" id="sort-{}">{}</a></th>',
         number,
@@ -64,7 +81,12 @@ def _head(column: Column[Any], query: QueryDict, sort: Sort) -> SafeString:
 
 
 def _row(
-    line: Any, columns: Sequence[Column[Any]], look: Look, picks: bool, picked: Collection[str]
+    line: Any,
+    columns: Sequence[Column[Any]],
+    look: Look,
+    *,
+    picks: bool = False,
+    picked: Collection[str] = (),
 ) -> SafeString:
     pick = ""
     if picks:
@@ -72,7 +94,7 @@ def _row(
             '<td class="pick"><input type="checkbox" name="id" value="{}" aria-label="Choose {}"{}></td>',
             line.pk,
             line.name,
-            SafeString(" checked") if str(line.pk) in picked else "",
+            " checked" if str(line.pk) in picked else "",
         )
     cells = format_html_join("", "{}", ((_cell(column, line, look),) for column in columns))
     return format_html("<tr>{}{}</tr>", pick, cells)
@@ -82,7 +104,7 @@ def _cell(column: Column[Any], line: Any, look: Look) -> SafeString:
     content = column.draw(line, look)
     if column.lead:
         return format_html('<th scope="row">{}</th>', content)
-    number = SafeString(' class="number"') if column.number else ""
+    number = format_html(' class="number"') if column.number else ""
     if not content:
         return format_html("<td{}></td>", number)
     return format_html('<td{} data-label="{}">{}</td>', number, column.label, content)

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from tempfile import SpooledTemporaryFile
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, QueryDict
+from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -16,8 +15,9 @@ from brands.access import BrandRequest, viewer_zone
 from brands.operations.edits import rows_with
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
-from sparktrack.core.tabular import write_csv
+from sparktrack.core.tabular import Value
 from sparktrack.core.wording import count
+from workplace.exporting import csv_answer
 from workplace.lists.columns import Column, Look, shown_columns
 from workplace.lists.drawing import table
 from workplace.lists.filters import ListFilter
@@ -38,7 +38,6 @@ from workplace.queries.views import ListSetting, list_setting
 # What an address may say besides the filters.
 _ALSO = frozenset({"after", "view", "export"})
 ALL = "all"
-_MEMORY = 2**20
 
 
 def show_list(request: BrandRequest, page: ListPage[Any], **context: Any) -> HttpResponseBase:
@@ -142,7 +141,7 @@ def _sheet(
     """All rows of the list as they are narrowed, with the columns that are shown."""
     sort = page.sort_of(filters)
 
-    def rows() -> Any:
+    def rows() -> Iterator[list[Value]]:
         after = ""
         while True:
             ordered = sort.ordered(sort.behind(filters.qs, after) if after else filters.qs)
@@ -153,13 +152,8 @@ def _sheet(
                 return
             after = sort.cursor(part[-1])
 
-    file = SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115 - FileResponse closes it
-    write_csv(file, [column.label for column in columns], rows())  # type: ignore[arg-type]  # a file it is
-    file.seek(0)
     name = f"{look.brand.slug}-{page.place}-{look.now:%Y-%m-%d}.csv"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return csv_answer(name, [column.label for column in columns], rows())
 
 
 # --- Many rows at once -----------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def search_brand(brand: Brand, text: str) -> list[Group]:
     words = search_words(text)
     if not words:
         return []
-    groups = [_posts(brand, text), _campaigns(brand, words)]
+    groups = [_posts(brand, text), _creators(brand, words), _campaigns(brand, words)]
     return [group for group in groups if group.found]
 
 

@@ -33,6 +33,7 @@ def test_every_word_counts_in_posts_creators_and_campaigns(world, client):
     world.campaign("Winter 26")
     assert found(client, world, "winter") == {
         "Posts": ["Winter skin"],
+        "Creators": ["@maya.glow"],
         "Campaigns": ["Winter 26"],
     }
     assert found(client, world, "skin @maya win") == {"Posts": ["Winter skin"]}
@@ -64,9 +65,7 @@ def test_the_dialog_gets_a_part_and_the_page_is_whole_without_javascript(world, 
     assert "Nothing is called" in client.get(url, {"q": "zzz\0"}).content.decode()
 
 
-def test_the_number_of_queries_does_not_depend_on_what_is_found(
-    world, client, django_assert_max_num_queries
-):
+def test_the_number_of_queries_does_not_depend_on_what_is_found(world, client, django_assert_max_num_queries):
     world.posts(50, title="Post")
     with django_assert_max_num_queries(8):
         assert len(found(client, world, "post")["Posts"]) == 6
