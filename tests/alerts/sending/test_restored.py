@@ -13,6 +13,12 @@ from tests.world import DAY, NOW, World
 pytestmark = pytest.mark.django_db
 
 
+def send(now):
+    """All that is due: a pass may end before, on a busy machine."""
+    while deliver(clock=lambda: now).more:
+        pass
+
+
 def told():
     """Who got which mail."""
     return sorted((sent.to[0], sent.subject) for sent in mail.outbox)
@@ -27,7 +33,7 @@ def test_each_mail_after_the_backup_is_repeated_once_and_not_before_it_is_allowe
     backup = str(tmp_path / "alerts.json")
     raise_alerts(now=NOW)
     call_command("dumpdata", "alerts", output=backup, verbosity=0)
-    deliver(clock=lambda: NOW)
+    send(NOW)
     first = told()
     assert len(first) == len(set(first)) >= 2
     for model in (Attempt, Notice, Delivery, Alert):
@@ -37,11 +43,11 @@ def test_each_mail_after_the_backup_is_repeated_once_and_not_before_it_is_allowe
     settings.HOLD_ALERTS = True
     for _ in range(2):
         raise_alerts(now=NOW + DAY / 24)
-        deliver(clock=lambda: NOW + DAY / 24)
+        send(NOW + DAY / 24)
     assert told() == first
     settings.HOLD_ALERTS = False
     for _ in range(2):
         raise_alerts(now=NOW + DAY / 12)
-        deliver(clock=lambda: NOW + DAY / 12)
+        send(NOW + DAY / 12)
     assert told() == sorted(first * 2)
     assert Delivery.objects.filter(state="sent").count() == len(first)
