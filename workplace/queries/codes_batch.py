@@ -59,9 +59,7 @@ def batch_of(brand: Brand, account: AdAccount, user: User, *, now: datetime, any
     return Batch(
         account,
         [
-            BatchLine(
-                code, flights.get(code.post_id), shown_end(brand, code, account), code.used_somewhere
-            )
+            BatchLine(code, flights.get(code.post_id), shown_end(brand, code, account), code.used_somewhere)
             for code in codes
         ],
         waiting.order_by()[: COUNTED + 1].count() if len(codes) == MOST else len(codes),
