@@ -1,5 +1,9 @@
-"""Addresses of calendar, below ``/b/<slug>/``."""
+"""Addresses of the calendar, below ``/b/<slug>/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workplace.views.calendar import show_calendar
+
+urlpatterns: list[URLPattern] = [
+    path("calendar/", show_calendar, name="brand-calendar"),
+]

@@ -1,0 +1,205 @@
+"""What happens in a brand in a month: one query each for flights, gaps, rights and deliverables.
+
+The words about flights and rights are those of the calendars that people subscribe to (alerts.rules.calendars).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from alerts.queries.calendars import entry_of_right, flown_of
+from alerts.rules.calendars import Entry, Flown, end_of_flight, lapse_of
+from authorizations.models import PostGap, UsageRight
+from authorizations.rules import Gap
+from brands.models import Brand
+from campaigns.models import Flight
+from campaigns.queries.lines import stored_gaps
+from campaigns.rules import flight_end
+from posts.enums import Stage
+from posts.models import Post, StageEvent
+from sparktrack.core.days import end_of_last_day, first_instant, local_date
+from workplace.enums import Happening
+from workplace.rules.calendar import Event, Month, lapses
+
+# More flights, rights or deliverables of a month nobody reads on one page: then it says so.
+MOST_ROWS = 500
+
+# The day on which an instant falls depends on a zone; the last day of something lies before its end.
+_AROUND = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What of a brand is shown: ``flights`` of it, and rights and deliverables of ``posts`` (None = all of them)."""
+
+    brand: Brand
+    flights: QuerySet[Flight]
+    posts: QuerySet[Post] | None
+    kind: Happening | None = None
+
+    def wants(self, *kinds: Happening) -> bool:
+        """Whether any of these kinds is shown."""
+        return self.kind is None or self.kind in kinds
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEvents:
+    """The events of a month; ``is_cut``: there are more than could be read."""
+
+    events: list[Event]
+    is_cut: bool
+
+
+def month_events(asked: Asked, month: Month, *, viewer_zone: str) -> MonthEvents:
+    """Everything that happens in ``month``: typed days on their day, instants on the day of ``viewer_zone``."""
+    since = first_instant(month.first, "UTC") - _AROUND
+    until = end_of_last_day(month.last, "UTC") + _AROUND
+    flights = rights = posts = 0
+    found: list[Event] = []
+    if asked.wants(Happening.STOPS, Happening.PAUSE, Happening.STARTS, Happening.ENDS):
+        rows = _flights(asked, since, until)
+        flights = len(rows)
+        found += _of_flights(asked, rows[:MOST_ROWS], viewer_zone)
+    if asked.wants(Happening.RIGHTS):
+        ending = _rights(asked, since, until)
+        rights = len(ending)
+        found += _of_rights(asked.brand, ending[:MOST_ROWS])
+    if asked.wants(Happening.DRAFT, Happening.POST):
+        due = _due(asked, month)
+        posts = len(due)
+        found += _of_posts(due[:MOST_ROWS])
+    if asked.kind is None:
+        # Which ads must be paused on the last day of a right says more than the right itself.
+        paused = {(event.post_id, event.on) for event in found if event.kind is Happening.PAUSE}
+        found = [
+            event
+            for event in found
+            if event.kind is not Happening.RIGHTS or (event.post_id, event.on) not in paused
+        ]
+    events = [event for event in found if month.first <= event.on <= month.last and asked.wants(event.kind)]
+    return MonthEvents(events, max(flights, rights, posts) > MOST_ROWS)
+
+
+def _flights(asked: Asked, since: datetime, until: datetime) -> list[Flight]:
+    """Flights that begin or end between two instants, or whose post has a gap that begins there."""
+    gaps = PostGap.objects.for_brand(asked.brand).filter(
+        post=OuterRef("post"), starts_at__gte=since, starts_at__lt=until
+    )
+    lapsing = Exists(gaps) & Q(starts_at__lt=until) & (Q(ends_at__isnull=True) | Q(ends_at__gt=since))
+    return list(
+        asked.flights.filter(
+            Q(starts_at__gte=since, starts_at__lt=until)
+            | Q(ends_at__gte=since, ends_at__lt=until)
+            | Q(ended_at__gte=since, ended_at__lt=until)
+            | lapsing,
+            starts_at__isnull=False,
+        )
+        .select_related("post__creator", "campaign", "ad_account", "buyer")
+        .order_by(F("ends_at").asc(nulls_last=True), "pk")[: MOST_ROWS + 1]
+    )
+
+
+def _of_flights(asked: Asked, flights: list[Flight], viewer_zone: str) -> Iterator[Event]:
+    brand = asked.brand
+    gaps = stored_gaps(brand, {flight.post_id for flight in flights}, after=None)
+    for flight in flights:
+        own = flown_of(brand, flight)
+        flown = replace(own, ends_at=flight_end(flight.ends_at, flight.ended_at))
+        for event in _of_flight(flight, flown, gaps.get(flight.post_id, []), asked.kind):
+            names = (flown.campaign, flight.buyer.get_short_name() if flight.buyer else "")
+            about = " · ".join(filter(None, (f"@{flown.subject.handle}", *names)))
+            day = local_date(event.at, viewer_zone) if event.at else event.on
+            yield replace(event, on=day, title=flown.post, about=about, post_id=flight.post_id)
+
+
+def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happening | None) -> Iterator[Event]:
+    start = local_date(flown.starts_at, flown.zone)
+    begins: Event | None = Event(Happening.STARTS, start, None, "Flight starts", "")
+    # Who is paused runs into nothing; its last day stays its last day.
+    if flight.paused_at is None:
+        for gap in lapses(gaps, starts_at=flown.starts_at, ends_at=flown.ends_at):
+            entry = lapse_of(flown, [gap], now=flown.starts_at)
+            if entry is None:
+                continue
+            yield _event(Happening.STOPS if gap.stops_itself else Happening.PAUSE, entry)
+            if kind is None and gap.starts_at == flown.starts_at:
+                begins = None  # It cannot start, or starts without rights: that is said already.
+    if begins is not None:
+        yield begins
+    if flown.ends_at is None:
+        return
+    if flight.ends_at is None or flown.ends_at < flight.ends_at:
+        day = local_date(flown.ends_at, flown.zone)
+        yield Event(Happening.ENDS, day, None, "Flight was ended", "", is_done=True)
+    elif (entry := end_of_flight(flown)) is not None:
+        yield _event(Happening.ENDS, entry)
+
+
+def _event(kind: Happening, entry: Entry) -> Event:
+    """An entry of a calendar as an event; that of an instant gets its day from who looks."""
+    day = local_date(entry.at, "UTC") if entry.at else entry.on
+    assert day is not None
+    return Event(kind, day, entry.at, entry.head, entry.name, says=entry.says)
+
+
+def _rights(asked: Asked, since: datetime, until: datetime) -> list[UsageRight]:
+    """Rights to paid use whose end lies between two instants."""
+    rights = UsageRight.objects.for_brand(asked.brand).filter(
+        paid_amplification=True, ends_at__gte=since, ends_at__lt=until
+    )
+    if asked.posts is not None:
+        rights = rights.filter(
+            Q(post__in=asked.posts.values("pk"))
+            | Q(brief__in=asked.posts.filter(brief__isnull=False).values("brief"))
+            | Q(creator__in=asked.posts.values("creator"))
+        )
+    rows = rights.select_related("post__creator", "brief", "creator").order_by("ends_at", "pk")
+    return list(rows[: MOST_ROWS + 1])
+
+
+def _of_rights(brand: Brand, rights: list[UsageRight]) -> Iterator[Event]:
+    for right in rights:
+        entry = entry_of_right(brand, right)
+        if entry is not None:
+            yield replace(_event(Happening.RIGHTS, entry), post_id=right.post_id)
+
+
+def _due(asked: Asked, month: Month) -> list[tuple[Post, bool]]:
+    """Deliverables whose draft or post is due in the month, and whether a draft was received."""
+    posts = Post.objects.for_brand(asked.brand) if asked.posts is None else asked.posts
+    stages = StageEvent.objects.for_brand(asked.brand).filter(post=OuterRef("pk"), stage__in=_WITH_DRAFT)
+    days = (month.first, month.last)
+    rows = (
+        posts.filter(Q(draft_due_on__range=days) | Q(post_due_on__range=days))
+        .annotate(has_draft=Exists(stages))
+        .select_related("creator")
+        .order_by("draft_due_on", "post_due_on", "pk")
+    )
+    return [(row, row.has_draft) for row in rows[: MOST_ROWS + 1]]
+
+
+_WITH_DRAFT = (Stage.DRAFT_RECEIVED, Stage.REVISION_ASKED, Stage.APPROVED, Stage.POSTED)
+
+
+def _of_posts(found: list[tuple[Post, bool]]) -> Iterator[Event]:
+    for post, has_draft in found:
+        is_posted = post.posted_at is not None or bool(post.tiktok_post_id)
+        is_here = has_draft or bool(post.draft_link) or is_posted
+        for kind, day, head, is_done, says in (
+            (Happening.DRAFT, post.draft_due_on, "Draft due", is_here, "It is here."),
+            (Happening.POST, post.post_due_on, "Post due", is_posted, "It is live."),
+        ):
+            if day is not None:
+                yield Event(
+                    kind,
+                    day,
+                    None,
+                    head,
+                    str(post),
+                    about=f"@{post.creator.handle}",
+                    says=says if is_done else "",
+                    post_id=post.pk,
+                    is_done=is_done,
+                )

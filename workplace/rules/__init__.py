@@ -1,0 +1,1 @@
+"""What the pages compute themselves, in plain Python: no Django, no clock."""

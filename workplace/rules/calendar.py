@@ -1,0 +1,174 @@
+"""The month on the wall: its weeks, and what happens on which day. Plain Python, no Django, no clock."""
+
+import calendar
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from authorizations.rules import Gap, clip
+from campaigns.phrases import Tone
+from workplace.enums import Happening
+
+# Months further away from the present one are reached by typing them: links on links would have no end.
+MOST_MONTHS_AWAY = 13
+
+# Lines of a day in the month; the agenda has all.
+MOST_LINES = 4
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+
+
+class NoMonthError(ValueError):
+    """The text names no month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month by its ``first`` day."""
+
+    first: date
+
+    @classmethod
+    def of(cls, day: date) -> "Month":
+        """The month in which ``day`` lies."""
+        return cls(day.replace(day=1))
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """``2026-11``, as browsers send it. Raises NoMonthError for other texts; years from 2000 to 2999 only."""
+        found = _MONTH.fullmatch(text)
+        if found is None or not (2000 <= int(found[1]) <= 2999 and 1 <= int(found[2]) <= 12):
+            raise NoMonthError
+        return cls(date(int(found[1]), int(found[2]), 1))
+
+    def __str__(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    @property
+    def name(self) -> str:
+        """``November 2026``."""
+        return f"{calendar.month_name[self.first.month]} {self.first.year}"
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.first.replace(day=calendar.monthrange(self.first.year, self.first.month)[1])
+
+    def plus(self, months: int) -> "Month":
+        """So many months later; fewer than none: earlier."""
+        number = self.first.year * 12 + self.first.month - 1 + months
+        return Month(date(number // 12, number % 12 + 1, 1))
+
+    def away_from(self, other: "Month") -> int:
+        """How many months lie between the two."""
+        return abs((self.first.year - other.first.year) * 12 + self.first.month - other.first.month)
+
+    def weeks(self) -> list[list[date]]:
+        """Its weeks, Monday first, with the days of the neighbours that fill them."""
+        monday = self.first - timedelta(days=self.first.weekday())
+        return [
+            [start + timedelta(days=number) for number in range(7)]
+            for start in (monday + timedelta(weeks=week) for week in range(6))
+            if start <= self.last
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing on a day. ``at``: its instant, where it has one; ``says``: what happens, as a sentence.
+
+    ``post_id`` is the post it leads to, None for what hangs on a brief or a creator. ``is_done``: nobody need care.
+    """
+
+    kind: Happening
+    on: date
+    at: datetime | None
+    head: str
+    title: str
+    about: str = ""
+    says: str = ""
+    post_id: UUID | None = None
+    is_done: bool = False
+
+    @property
+    def short_head(self) -> str:
+        """``head`` where there is little room."""
+        return _SHORT.get(self.head, self.head)
+
+    @property
+    def tone(self) -> Tone:
+        """Its shape and colour."""
+        return Tone.IDLE if self.is_done else _TONES[self.kind]
+
+
+_SHORT = {
+    "Flight starts": "Starts",
+    "Flight ends": "Ends",
+    "Flight was ended": "Ended",
+    "Last day of rights": "Rights end",
+    "Starts without rights": "No rights",
+    "Pause today": "Pause",
+}
+_TONES = {
+    Happening.STOPS: Tone.STOP,
+    Happening.PAUSE: Tone.WARN,
+    Happening.RIGHTS: Tone.WARN,
+    Happening.STARTS: Tone.OK,
+    Happening.ENDS: Tone.IDLE,
+    Happening.DRAFT: Tone.IDLE,
+    Happening.POST: Tone.IDLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a month: its events, most urgent first. ``is_outside``: it belongs to a neighbour and shows nothing."""
+
+    on: date
+    events: Sequence[Event]
+    is_today: bool = False
+    is_outside: bool = False
+
+    @property
+    def first(self) -> Sequence[Event]:
+        """What fits into the month; one line too many stands there itself rather than as "1 more"."""
+        return self.events if len(self.events) <= MOST_LINES else self.events[: MOST_LINES - 1]
+
+    @property
+    def more(self) -> int:
+        """How many do not fit."""
+        return len(self.events) - len(self.first)
+
+
+def month_days(month: Month, events: Iterable[Event], *, today: date) -> list[list[Day]]:
+    """The weeks of ``month`` with what happens on each of its days."""
+    by_day: dict[date, list[Event]] = {}
+    for event in events:
+        by_day.setdefault(event.on, []).append(event)
+
+    def day(on: date) -> Day:
+        if not month.first <= on <= month.last:
+            return Day(on, (), is_outside=True)
+        return Day(on, sorted(by_day.get(on, ()), key=_order), is_today=on == today)
+
+    return [[day(on) for on in week] for week in month.weeks()]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(Happening)}
+
+
+def _order(event: Event) -> tuple[object, ...]:
+    return event.is_done, _RANKS[event.kind], event.at is not None, event.at, event.title, event.about
+
+
+def lapses(gaps: Iterable[Gap], *, starts_at: datetime, ends_at: datetime | None) -> list[Gap]:
+    """The gaps that begin a stretch in which the flight may not run: one that goes on for another reason is no news."""
+    found: list[Gap] = []
+    until: datetime | None = None
+    for gap in clip(gaps, starts_at, ends_at):
+        if until is None or gap.starts_at != until:
+            found.append(gap)
+        until = gap.ends_at
+    return found

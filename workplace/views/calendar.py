@@ -1,0 +1,73 @@
+"""The calendar of a brand: a month on the wall, or its agenda."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from brands.access import BrandRequest, brand_view, viewer_zone
+from posts.models import Post
+from sparktrack.core.clock import utc_now
+from sparktrack.core.days import local_date
+from workplace.calendar_words import summary
+from workplace.forms.calendar import CalendarFilter
+from workplace.queries.calendar import Asked, month_events
+from workplace.rules.calendar import MOST_MONTHS_AWAY, Month, month_days
+
+_PARAMETERS = frozenset(CalendarFilter.base_filters)
+
+
+@require_safe
+@brand_view()
+def show_calendar(request: BrandRequest) -> HttpResponse:
+    """What lapses, starts, ends and is due in a month; ``view=agenda`` as a list. Times and today as the reader's."""
+    now, zone = utc_now(), viewer_zone(request)
+    today = local_date(now, zone)
+    chosen = CalendarFilter(request.GET, brand=request.brand)
+    context: dict[str, Any] = {
+        "filter": chosen,
+        "now": now,
+        "zone": zone,
+        "problem": "",
+        "this_month": Month.of(today),
+    }
+    unknown = sorted(set(request.GET) - _PARAMETERS)
+    if unknown:
+        context["problem"] = f"There is no filter called {unknown[0]}."
+    elif chosen.is_valid():
+        values = chosen.form.cleaned_data
+        month: Month = values["month"] or Month.of(today)
+        asked = Asked(request.brand, chosen.qs, _posts(request, chosen), chosen.kind_shown)
+        found = month_events(asked, month, viewer_zone=zone)
+        context |= {
+            "month": month,
+            "weeks": month_days(month, found.events, today=today),
+            "found": found,
+            "today": today,
+            "is_agenda": values["view"] == "agenda",
+            "summary": summary(found.events, today=today),
+            "previous": _near(month.plus(-1), today=Month.of(today)),
+            "following": _near(month.plus(1), today=Month.of(today)),
+        }
+    status = 200 if "month" in context else 400
+    return render(request, "workplace/calendar/page.html", context, status=status)
+
+
+def _near(month: Month, *, today: Month) -> Month | None:
+    """A month that is offered: the pages behind links come to an end."""
+    return month if month.away_from(today) <= MOST_MONTHS_AWAY else None
+
+
+def _posts(request: BrandRequest, chosen: CalendarFilter) -> QuerySet[Post] | None:
+    """The posts whose rights and due dates are shown: of the creator, and of the flights asked for; None = all."""
+    if not chosen.narrows:
+        return None
+    values = chosen.form.cleaned_data
+    posts = Post.objects.for_brand(request.brand)
+    if values["creator"]:
+        posts = posts.filter(creator__handle=values["creator"])
+    if values["buyer"] or values["campaign"]:
+        posts = posts.filter(pk__in=chosen.qs.values("post"))
+    return posts
