@@ -42,10 +42,13 @@ _MAIN: list[_Entry] = [
     ("Posts", "posts", Action.VIEW),
     ("Creators", "creators", Action.VIEW),
     ("Calendar", "brand-calendar", Action.VIEW),
+    ("Campaigns", "campaigns", Action.VIEW),
     ("Alerts", "alerts", Action.VIEW),
 ]
 _MORE: list[_Entry] = [
     ("Yours", "yours", Action.VIEW),
+    ("Flights", "flights", Action.VIEW),
+    ("Peak", "peak", Action.VIEW),
     ("Import", "imports", Action.IMPORT_TRACKER),
     ("Findings", "findings", Action.VIEW),
 ]

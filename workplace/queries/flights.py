@@ -1,0 +1,174 @@
+"""What planning a flight needs to know: its post, its verdict for dates that are not stored, what speaks for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q
+
+from authorizations.models import UsageRight
+from authorizations.rules import Coverage, PresetAdvice, is_paid_right, judge, shortest_preset
+from brands.models import AdAccount, Brand, User
+from campaigns.ad_names import AdNameParts
+from campaigns.models import Campaign, Flight
+from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
+from posts.models import MetricsSnapshot, Post
+from posts.querysets import search_words
+from sparktrack.core.cells import Refusal
+from sparktrack.core.days import last_full_day
+from sparktrack.tiktok.links import parse_post_link
+
+# How many are offered while somebody types; any other can be typed in full.
+MOST_OFFERED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Traction:
+    """The newest numbers of a post, and whether they are what the brand calls strong; None = nobody noted them."""
+
+    metrics: MetricsSnapshot | None
+    engagement: Decimal | None
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFlight:
+    """A flight as it would be: its verdict, and the window to ask the creator for, where a code could help.
+
+    ``idle``: the post judged from now on without end, while there is no first day.
+    """
+
+    post: Post
+    line: JudgedFlight
+    idle: Coverage
+    advice: PresetAdvice | None
+    traction: Traction
+
+
+def find_posts(brand: Brand, text: str) -> list[Post]:
+    """The posts that ``text`` may mean, three at most: a link, an id, or words of title and handle."""
+    posts = Post.objects.for_brand(brand).select_related("creator", "brief")
+    words = " ".join(word for word in search_words(text) if word != "·")
+    try:
+        return list(posts.filter(pk=UUID(text.strip())))
+    except ValueError:
+        pass
+    if "/" in text:
+        try:
+            link = parse_post_link(text)
+        except Refusal:
+            return []
+        same = Q(tiktok_post_id=link.post_id) if link.post_id else Q(url=link.url)
+        return list(posts.filter(same)[:3])
+    found = list(posts.matching(words).order_by("-pk")[:3]) if words else []
+    named = [post for post in found if post_label(post) == text.strip()]
+    return named or found
+
+
+def post_label(post: Post) -> str:
+    """What a post is called where one is chosen: ``Morning pour · @maya``."""
+    return f"{post} · @{post.creator.handle}"
+
+
+def offered_posts(brand: Brand) -> list[str]:
+    """The newest posts, by their labels; one query."""
+    newest = Post.objects.for_brand(brand).order_by("-pk").values("pk")[:MOST_OFFERED]
+    posts = Post.objects.for_brand(brand).filter(pk__in=newest).select_related("creator").order_by("-pk")
+    return list(dict.fromkeys(map(post_label, posts)))
+
+
+def offered_campaigns(brand: Brand) -> list[str]:
+    """The names of the newest campaigns; one query."""
+    newest = Campaign.objects.for_brand(brand).order_by("-pk")
+    return sorted(newest.values_list("name", flat=True)[:MOST_OFFERED], key=str.casefold)
+
+
+def planned_flight(
+    brand: Brand, post: Post, dates: FlightDates, account: AdAccount | None, *, now: datetime
+) -> PlannedFlight:
+    """Judge a flight of ``post`` that is not stored, or not like that; two queries."""
+    gaps = stored_gaps(brand, [post.pk], after=now).get(post.pk, [])
+    line = JudgedFlight(
+        **judged(dates, gaps, zone=brand.zone_of(account), currency=brand.currency_of(account), now=now)
+    )
+    advice = None
+    if line.ends_at is not None and line.ends_at > now and line.first_gap is not None:
+        advice = shortest_preset(generated_at=now, ends_at=line.ends_at, rights=())
+    return PlannedFlight(
+        post=post,
+        line=line,
+        idle=judge(gaps, starts_at=now, ends_at=None, now=now),
+        advice=advice,
+        traction=traction_of(brand, post),
+    )
+
+
+def traction_of(brand: Brand, post: Post) -> Traction:
+    """Whether the numbers of a post speak for spending on it; one query."""
+    metrics = MetricsSnapshot.objects.for_brand(brand).filter(post=post).order_by("-at", "-pk").first()
+    if metrics is None:
+        return Traction(None, None, strong=False)
+    engaged = sum(filter(None, (metrics.likes, metrics.comments, metrics.shares)))
+    engagement = Decimal(engaged * 100) / metrics.views if metrics.views else None
+    seen = brand.strong_views is None or (metrics.views or 0) >= brand.strong_views
+    liked = brand.strong_engagement is None or (engagement or 0) >= brand.strong_engagement
+    return Traction(metrics, engagement, strong=seen and liked)
+
+
+def counting_rights(brand: Brand, post: Post) -> list[UsageRight]:
+    """The rights that count for ``post``: its own, else those of its brief, else of its creator; one query."""
+    found = list(
+        UsageRight.objects.for_brand(brand)
+        .filter(Q(post=post) | Q(brief=post.brief_id, brief__isnull=False) | Q(creator=post.creator_id))
+        .order_by("starts_at", "pk")
+    )
+    for level in ("post_id", "brief_id", "creator_id"):
+        if own := [right for right in found if getattr(right, level)]:
+            return own
+    return []
+
+
+def name_parts(
+    brand: Brand,
+    post: Post,
+    rights: Sequence[UsageRight],
+    *,
+    starts_on: date | None,
+    campaign: str,
+    account: AdAccount | None,
+    buyer: User | None,
+) -> AdNameParts:
+    """What the tokens of an ad's name stand for."""
+    paid = [
+        right
+        for right in rights
+        if right.starts_at is not None and is_paid_right(right.paid_amplification, right.channels)
+    ]
+    ends = [last_full_day(right.ends_at, brand.time_zone) for right in paid if right.ends_at is not None]
+    is_open = len(ends) < len(paid)
+    return AdNameParts(
+        starts_on=starts_on,
+        sku=post.sku,
+        product=post.product,
+        creator=post.creator.handle,
+        angle=post.hook_angle,
+        use_case=post.use_case.replace("_", " "),
+        offer=post.offer,
+        campaign=campaign,
+        account=account.name if account else "",
+        buyer=buyer.get_short_name() if buyer else "",
+        rights_end=None if is_open else max(ends, default=None),
+        rights_open=is_open,
+        post_id=post.tiktok_post_id,
+    )
+
+
+def flight_of(brand: Brand, flight_id: UUID) -> Flight:
+    """A flight with all that its page names; one query. Raises Flight.DoesNotExist."""
+    flights = Flight.objects.for_brand(brand)
+    found: Flight = flights.select_related(
+        "post__creator", "post__brief", "campaign", "buyer", "ad_account"
+    ).get(pk=flight_id)
+    return found

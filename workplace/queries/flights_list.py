@@ -1,0 +1,149 @@
+"""Flights and campaigns as their lists show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from authorizations.models import PostGap
+from brands.models import Brand
+from campaigns.enums import FlightStatus, Section
+from campaigns.models import Campaign, Flight
+from campaigns.queries.board import MoneySum
+from campaigns.queries.board_lines import shown_lines
+from campaigns.queries.lines import BoardLine, FlightLine, flight_lines, stored_gaps
+from campaigns.sections import FAR, FLIGHT_SECTIONS, Choice, first_places
+from campaigns.sections_sql import AT_RISK
+from workplace.queries.flights_move import at_risk
+
+# Flights at risk that the sums of a page of campaigns are made of; beyond them a sum is "at least".
+MOST_JUDGED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FlightRow:
+    """A flight of a list with its verdict; ``section``: its place on the board, None if it is over."""
+
+    line: FlightLine
+    section: Section | None
+
+    @property
+    def flight(self) -> Flight:
+        """The flight itself."""
+        return self.line.flight
+
+    @property
+    def pk(self) -> UUID:
+        """The id of the flight."""
+        return self.flight.pk
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is picked."""
+        return f"{self.flight.post} in {self.flight.campaign}"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRow:
+    """A campaign of a list: flights that are not over, those at risk, their money, what happens first.
+
+    ``is_bound``: there are more at risk than were looked at.
+    """
+
+    campaign: Campaign
+    open: int
+    at_risk: int
+    money: Sequence[MoneySum]
+    first: BoardLine | None
+    is_bound: bool
+
+    @property
+    def pk(self) -> UUID:
+        """The id of the campaign."""
+        return self.campaign.pk
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.campaign.name
+
+
+def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
+    """The flights of ``brand`` with ``state_now`` (as ``campaigns.rules.flight_status``), ``limited`` (a gap lies ahead
+    inside it), and what they are ordered by: ``first_at`` and ``over_at``, far off where there is none."""
+    gaps = (
+        PostGap.objects.for_brand(brand)
+        .overlapping(now, None)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=OuterRef("starts_at")), post=OuterRef("post"))
+    )
+    for name in ("ends_at", "ended_at"):
+        over = Coalesce(OuterRef(name), Value(FAR), output_field=DateTimeField())
+        gaps = gaps.filter(Q(starts_at__isnull=True) | Q(starts_at__lt=over))
+    state = Case(
+        When(Q(ended_at__lte=now) | Q(ends_at__lte=now), then=Value(FlightStatus.ENDED.value)),
+        When(starts_at=None, then=Value(FlightStatus.UNPLANNED.value)),
+        When(paused_at__isnull=False, then=Value(FlightStatus.PAUSED.value)),
+        When(Q(starts_at__lte=now) | Q(launched_at__lte=now), then=Value(FlightStatus.LIVE.value)),
+        default=Value(FlightStatus.PLANNED.value),
+    )
+    flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
+    return flights.select_related("post__creator", "campaign", "buyer", "ad_account").annotate(
+        state_now=state,
+        limited=Exists(gaps),
+        first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
+        over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
+    )
+
+
+def flight_rows(brand: Brand, flights: Sequence[Any], now: datetime) -> list[FlightRow]:
+    """These flights of ``flights_of`` with their verdicts, as the board gives them; two queries."""
+    ids = [flight.pk for flight in flights]
+    chosen = Choice(brand, flights=Flight.objects.for_brand(brand).filter(pk__in=ids))
+    places = {place.flight_id: place for place in first_places(chosen, now=now, lines=len(ids)).places}
+    lines = flight_lines(
+        brand, flights, stored_gaps(brand, {flight.post_id for flight in flights}, after=now), now=now
+    )
+    return [
+        FlightRow(replace(line, apply_by=place.apply_by) if place else line, place.section if place else None)
+        for line in lines
+        for place in (places.get(line.flight.pk),)
+    ]
+
+
+def campaigns_of(brand: Brand, _now: datetime) -> QuerySet[Campaign]:
+    """The campaigns of ``brand``."""
+    campaigns: QuerySet[Campaign] = Campaign.objects.for_brand(brand)
+    return campaigns.select_related("buyer")
+
+
+def campaign_rows(brand: Brand, campaigns: Sequence[Any], now: datetime) -> list[CampaignRow]:
+    """These campaigns with their flights, as the board judges them; four queries."""
+    flights = Flight.objects.for_brand(brand).filter(campaign__in=[campaign.pk for campaign in campaigns])
+    is_open = flights.filter(Q(ends_at=None) | Q(ends_at__gt=now), Q(ended_at=None) | Q(ended_at__gt=now))
+    counts = dict(is_open.order_by().values_list("campaign").annotate(number=Count("pk")))
+    standing = first_places(Choice(brand, flights=is_open), now=now, lines=MOST_JUDGED)
+    places = [place for place in standing.places if place.section in AT_RISK]
+    places.sort(key=lambda place: FLIGHT_SECTIONS.index(place.section))
+    found, _ = shown_lines(brand, places, [], now=now)
+    # A name is that of one campaign only.
+    by_name: dict[str, list[BoardLine]] = {}
+    for place in places:
+        if line := found.get(place.flight_id):
+            by_name.setdefault(line.campaign, []).append(line)
+    is_bound = any(sum(each.section is section for each in places) >= MOST_JUDGED for section in AT_RISK)
+    return [
+        CampaignRow(
+            campaign=campaign,
+            open=counts.get(campaign.pk, 0),
+            at_risk=len(lines),
+            money=at_risk(lines),
+            first=lines[0] if lines else None,
+            is_bound=is_bound,
+        )
+        for campaign in campaigns
+        for lines in (by_name.get(campaign.name, []),)
+    ]
