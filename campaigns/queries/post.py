@@ -261,10 +261,19 @@ def _right_lines(brand: Brand, post: Post) -> list[RightLine]:
         .select_related("approved_by")
         .order_by("starts_at", "pk")
     )
-    levels = {"post": "post_id", "brief": "brief_id", "creator": "creator_id"}
-    held = next(
-        (level for level, name in levels.items() if any(getattr(right, name) for right in rights)), "post"
-    )
+    return right_lines(post, rights)
+
+
+def right_lines(post: Post, rights: Sequence[UsageRight]) -> list[RightLine]:
+    """Of ``rights`` those of the post, of its brief and of its creator, in this order; the closest level counts."""
+    owners = {"post": post.pk, "brief": post.brief_id, "creator": post.creator_id}
+    found = [
+        (level, right)
+        for level, owner in owners.items()
+        for right in rights
+        if owner is not None and getattr(right, f"{level}_id") == owner
+    ]
+    held = found[0][0] if found else "post"
     return [
         RightLine(
             right=right,
@@ -272,9 +281,7 @@ def _right_lines(brand: Brand, post: Post) -> list[RightLine]:
             counts=level == held and not (post.creator.own_account and level != "post"),
             paid=is_paid_right(right.paid_amplification, right.channels),
         )
-        for level, name in levels.items()
-        for right in rights
-        if getattr(right, name)
+        for level, right in found
     ]
 
 

@@ -1,13 +1,17 @@
-"""What proves something: files and links."""
+"""What proves something: files and links; and of which time a pack speaks."""
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from brands.operations.attachments import MAX_FILES, Link
+from brands.enums import AttachmentSubject
+from brands.operations.attachments import MAX_FILES, Link, Subject
+from campaigns.forms.planner import DayField
 from sparktrack.core.refusals import RefusedError
+from workplace.queries.evidence import Period
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -52,6 +56,58 @@ class ProofForm(forms.Form):
     def uploads(self) -> "Sequence[UploadedFile[Any]]":
         """The files. Call it after ``is_valid()``."""
         return list(self.cleaned_data.get("proofs") or [])
+
+
+class AttachForm(ProofForm):
+    """A file or link for a post, or for one of its codes."""
+
+    on = forms.ChoiceField(label="About")
+
+    field_order = ("on", "proofs", "link", "link_name")
+
+    def __init__(self, *args: Any, post: UUID, codes: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+        """``codes``: of the post, each with the ending that people see."""
+        super().__init__(*args, **kwargs)
+        self._post = post
+        on: Any = self.fields["on"]
+        on.choices = [
+            ("post", "The post"),
+            *((str(pk), f"The code ending {ending}") for pk, ending in codes),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be there."""
+        values = super().clean() or {}
+        if not self.errors and not values.get("proofs") and not values.get("link"):
+            self.add_error("proofs", "Choose a file, or give a link.")
+        return values
+
+    def subject(self) -> Subject:
+        """What it hangs on. Call it for a valid form."""
+        on = self.cleaned_data["on"]
+        if on == "post":
+            return Subject(AttachmentSubject.POST, self._post)
+        return Subject(AttachmentSubject.CODE, UUID(on))
+
+
+class PeriodForm(forms.Form):
+    """From a day to a day, both may be open; ``after``: the last post of the part before."""
+
+    first = DayField(label="From", required=False)
+    last = DayField(label="To", required=False)
+    after = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """The end is not before the start."""
+        values = super().clean() or {}
+        first, last = values.get("first"), values.get("last")
+        if first and last and last < first:
+            self.add_error("last", "The period ends before it starts.")
+        return values
+
+    def period(self) -> Period:
+        """What was asked for. Call it for a valid form."""
+        return Period(self.cleaned_data["first"], self.cleaned_data["last"])
 
 
 def refuse_beside(form: forms.Form, refused: RefusedError) -> None:
