@@ -97,7 +97,7 @@ class InvitationView(View):
         return self._page(request, invitation, token, JoinForm(email=invitation.email))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Accept, as the person logged in or as a new one."""
+        """Accept, as the person logged in or as a new one; then what is theirs, with the offer of a tour."""
         now = utc_now()
         invitation = open_invitation(token, now=now)
         form = JoinForm(request.POST, email=invitation.email)
@@ -105,14 +105,14 @@ class InvitationView(View):
             membership = accept_invitation(
                 token=token, user=cast(User, request.user), now=now, actor=actor_of(request)
             )
-            return redirect(membership.brand)
+            return redirect("yours", membership.brand.slug)
         if request.user.is_authenticated or _has_account(invitation) or not form.is_valid():
             return self._page(request, invitation, token, form)
         try:
             membership = join(token=token, now=now, actor=actor_of(request), **form.cleaned_data)
         except AccountExistsError:
             return self._page(request, invitation, token, form)
-        url = membership.brand.get_absolute_url()
+        url = reverse("yours", args=[membership.brand.slug])
         return cast(HttpResponse, perform_login(request, membership.user, redirect_url=url))
 
     def _page(self, request: HttpRequest, invitation: Invitation, token: str, form: JoinForm) -> HttpResponse:

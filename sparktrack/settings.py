@@ -249,7 +249,7 @@ ACCOUNT_SESSION_REMEMBER = True
 # How many proxies of ours stand in front: that many entries of X-Forwarded-For are believed, from the right.
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 
-ACCOUNT_ADAPTER = "brands.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "workplace.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -71,6 +71,23 @@ def change_roles(
     return changed
 
 
+def add_guests(*, brand: Brand, users: Sequence[User], now: datetime, actor: Actor) -> list[Membership]:
+    """Let people read in the brand; who is a member already keeps their role. Returns the new memberships."""
+    with transaction.atomic():
+        _lock(brand)
+        known = set(
+            Membership.objects.for_brand(brand).filter(user__in=users).values_list("user_id", flat=True)
+        )
+        rows = Membership.objects.bulk_create(
+            Membership(brand=brand, user=user, role=Role.VIEWER, created_at=now)
+            for user in users
+            if user.pk not in known
+        )
+        changes = [Change("member.joined", row, after={"user": row.user, "role": row.role}) for row in rows]
+        record_changes(brand, changes, now=now, actor=actor)
+    return rows
+
+
 def remove_members(*, brand: Brand, memberships: Sequence[Membership], now: datetime, actor: Actor) -> None:
     """Take people out of the brand; their account and what they did stays.
 

@@ -169,6 +169,7 @@ class Everything(World):
         self.ids |= {"right": held.pk, "attachment": files[0].pk}
         (issued,) = invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
         buyers = Membership.objects.get(brand=self.brand, user=buyer)
+        self.ids["page"] = "creators"
         self.ids |= {"account": account.pk, "invitation": issued.invitation.pk, "member": buyers.pk}
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk

@@ -33,7 +33,7 @@ def test_an_invited_person_joins_and_lands_on_the_board(page):
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Make my account").click()
-    expect(page).to_have_url(re.compile(rf"/b/{brand.slug}/$"))
+    expect(page).to_have_url(re.compile(rf"/b/{brand.slug}/yours/$"))
 
 
 def test_a_wrong_password_is_said_and_the_right_one_opens_the_board(page):

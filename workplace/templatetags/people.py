@@ -45,3 +45,33 @@ def short_name(user: User) -> str:
 def role_words(role: str) -> str:
     """What a member of this role may do."""
     return ROLES[Role(role)]
+
+
+# How browsers and systems name themselves; the first that is found counts: Edge says Chrome, Chrome says Safari, too.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """``Chrome on Windows``; ``A browser`` for what names itself otherwise."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    system = next((f" on {name}" for mark, name in _SYSTEMS if mark in user_agent), "")
+    return browser + system

@@ -11,6 +11,7 @@ from workplace.urls.codes import urlpatterns as codes
 from workplace.urls.creators import urlpatterns as creators
 from workplace.urls.evidence import urlpatterns as evidence
 from workplace.urls.flights import urlpatterns as flights
+from workplace.urls.help import own_urlpatterns as own_help
 from workplace.urls.help import urlpatterns as helping
 from workplace.urls.lists import urlpatterns as lists
 from workplace.urls.people import urlpatterns as people
@@ -19,6 +20,8 @@ from workplace.urls.reports import urlpatterns as reports
 from workplace.urls.rights import urlpatterns as rights
 from workplace.urls.search import urlpatterns as search
 from workplace.urls.settings import urlpatterns as settings
+from workplace.urls.welcome import own_urlpatterns as own_welcome
+from workplace.urls.welcome import urlpatterns as welcome
 
 urlpatterns: list[URLPattern] = [
     *audit,
@@ -37,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     *rights,
     *search,
     *settings,
+    *welcome,
 ]
 
-own_urlpatterns: list[URLPattern] = [*all_brands]
+own_urlpatterns: list[URLPattern] = [*all_brands, *own_help, *own_welcome]

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from brands.enums import Role
 from brands.models import Invitation, Membership, User
@@ -37,7 +38,7 @@ def test_a_new_person_sees_what_the_invitation_is_for_and_joins(client):
     for words in (issued.invitation.brand.name, "Buyer", "new@example.com"):
         assert words in page
     response = client.post(path(issued), FORM)
-    assert response["Location"] == issued.invitation.brand.get_absolute_url()
+    assert response["Location"] == reverse("yours", args=[issued.invitation.brand.slug])
     assert is_logged_in(client)
     member = Membership.objects.get()
     assert (member.user.email, member.role) == ("new@example.com", Role.BUYER)
@@ -134,7 +135,7 @@ def test_a_person_with_an_account_logs_in_and_accepts(client):
     response = client.post(login, {"login": user.email, "password": PASSWORD})
     assert response["Location"] == path(issued)
     assert not Membership.objects.exists()
-    assert client.post(path(issued))["Location"] == issued.invitation.brand.get_absolute_url()
+    assert client.post(path(issued))["Location"] == reverse("yours", args=[issued.invitation.brand.slug])
     assert Membership.objects.get().user == user
 
 
