@@ -61,7 +61,7 @@ def plain_table(
 
 
 def _head(column: Column[Any], query: QueryDict | None = None, sort: Sort | None = None) -> SafeString:
-    number = format_html(' class="number"') if column.number else ""
+    number = format_html(' class="{}"', "number") if column.number else ""
     if query is None or sort is None or not column.sort:
         return format_html('<th scope="col"{}>{}</th>', number, column.label)
     wanted = query.copy()
@@ -104,7 +104,7 @@ def _cell(column: Column[Any], line: Any, look: Look) -> SafeString:
     content = column.draw(line, look)
     if column.lead:
         return format_html('<th scope="row">{}</th>', content)
-    number = format_html(' class="number"') if column.number else ""
+    number = format_html(' class="{}"', "number") if column.number else ""
     if not content:
         return format_html("<td{}></td>", number)
     return format_html('<td{} data-label="{}">{}</td>', number, column.label, content)

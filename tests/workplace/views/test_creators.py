@@ -40,10 +40,12 @@ def busy(world):
     """A creator with two posts on time, one late, one to come; one has a code."""
     maya = world.creator("maya.glow", details={"display_name": "Maya", "email": "maya@example.com"})
     for number, (due, came) in enumerate([(-5, -6), (-5, -5), (-5, -3), (5, None)]):
-        details = {"post_due_on": world.day(due)}
-        if came is not None:
-            details["posted_at"] = NOW + came * DAY
-        post = world.post(maya, title=f"Post {number}", details=details)
+        post = world.post(
+            maya,
+            title=f"Post {number}",
+            posted_at=None if came is None else NOW + came * DAY,
+            details={"post_due_on": world.day(due)},
+        )
         if number == 1:
             world.code(post, NOW - 3 * DAY, 30)
     return maya

@@ -67,5 +67,5 @@ def test_the_dialog_gets_a_part_and_the_page_is_whole_without_javascript(world, 
 
 def test_the_number_of_queries_does_not_depend_on_what_is_found(world, client, django_assert_max_num_queries):
     world.posts(50, title="Post")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(found(client, world, "post")["Posts"]) == 6
