@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from sparktrack.core.wording import count
 from workplace.lists.columns import Column, Look
 from workplace.queries.posts import PostLine
 from workplace.views.posts_list import COLUMNS
@@ -31,10 +30,5 @@ POST_COLUMNS: tuple[Column[PostLine], ...] = (
     *(column for column in COLUMNS if column.key in _KEPT),
     Column(key="comments", label="Comments", draw=_comments, number=True),
     Column(key="engagement", label="Engagement", draw=_engagement, number=True),
-    Column(
-        key="flights",
-        label="Flights",
-        draw=lambda line, _: count(line.flights, "flight") if line.flights else "",
-        number=True,
-    ),
+    *(column for column in COLUMNS if column.key == "flights"),
 )
