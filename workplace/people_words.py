@@ -9,8 +9,8 @@ from workplace.enums import Duty
 ROLES = {
     Role.VIEWER: "Reads. Sees no code, no fee, no contact and no internal note.",
     Role.BUYER: "Plans flights, records codes that arrive, takes them to Ads Manager.",
-    Role.MANAGER: "All of that, and creators, posts, briefs, rights, imports.",
-    Role.ADMIN: "Everything, people, settings and the audit too.",
+    Role.MANAGER: "All that a buyer may, and creators, posts, briefs, rights, imports.",
+    Role.ADMIN: "Everything: people, settings and the audit, too.",
 }
 
 # Of somebody who leaves: what it is called beside the question who takes it over.

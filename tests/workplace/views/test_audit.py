@@ -132,6 +132,15 @@ def test_it_goes_on_behind_the_last_line(world, client):
     assert AuditEntry.objects.count() == 60
 
 
+def test_a_post_leads_admins_to_its_own_history(world, client):
+    post = world.post(title="Glow")
+    link = f"{reverse('audit', args=[world.brand.slug])}?thing={post.pk}"
+    assert link in client.get(reverse("post", args=[world.brand.slug, post.pk])).content.decode()
+    manager = client_of(world.member(Role.MANAGER))
+    assert link not in manager.get(reverse("post", args=[world.brand.slug, post.pk])).content.decode()
+    assert actions(client.get(link)) == ["post.added"]
+
+
 def test_nothing_of_another_brand_is_in_it(world, client):
     other = World()
     creator = other.creator("zq7canary")
