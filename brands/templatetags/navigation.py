@@ -49,6 +49,8 @@ _MORE: list[_Entry] = [
     ("Yours", "yours", Action.VIEW),
     ("Flights", "flights", Action.VIEW),
     ("Peak", "peak", Action.VIEW),
+    ("Rights", "rights", Action.VIEW),
+    ("Evidence", "evidence", Action.VIEW),
     ("Import", "imports", Action.IMPORT_TRACKER),
     ("Findings", "findings", Action.VIEW),
 ]

@@ -12,6 +12,11 @@ from typing import Any
 
 from django.db.models import Model
 
+from authorizations.enums import RightTrigger
+from authorizations.models import UsageRight
+from authorizations.operations.rights import Correction as RightCorrection
+from authorizations.operations.rights import correct_rights
+from authorizations.windows import Term
 from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
 from brands.operations.audit import plain
 from brands.operations.edits import Edit, locked, rows_with
@@ -82,6 +87,25 @@ def _accounts(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor
         assign_ad_account(brand=brand, flights=rows, ad_account=account, now=now, actor=actor)
 
 
+def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
+    """The terms of rights as they were: not an early end, the extension is unsaid."""
+    corrections = [
+        RightCorrection(
+            row,
+            RightTrigger(row.trigger),
+            row.starts_on,
+            Term(
+                values.get("ends_on", row.ends_on),
+                values.get("term_days", row.term_days),
+                values.get("term_months", row.term_months),
+                values.get("perpetual", row.perpetual),
+            ),
+        )
+        for row, values in found
+    ]
+    correct_rights(brand=brand, corrections=corrections, now=now, actor=actor)
+
+
 UNDOINGS: dict[str, Undoing] = {
     "post.edited": Undoing(
         model=Post,
@@ -97,6 +121,7 @@ UNDOINGS: dict[str, Undoing] = {
             brand=brand, edits=_edits(found), now=now, actor=actor
         ),
     ),
+    "right.extended": Undoing(model=UsageRight, action=Action.WRITE_RIGHTS, back=_terms),
     "flight.edited": Undoing(
         model=Flight,
         action=Action.PLAN_FLIGHTS,

@@ -1,0 +1,271 @@
+"""The list of rights: how long, what is dangerous, who may see what, and many extended at once."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from authorizations.enums import RightTrigger
+from authorizations.models import UsageRight
+from authorizations.operations.rights import NewTerm, extend_rights
+from authorizations.windows import Term
+from brands.enums import AttachmentSubject, Role
+from brands.operations.attachments import Link, Subject, attach_links
+from posts.operations import add_briefs
+from tests.audit import entries
+from tests.world import DAY, NOW, World, client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def client(world):
+    return client_of(world.member(Role.MANAGER))
+
+
+@pytest.fixture
+def url(world):
+    return reverse("rights", args=[world.brand.slug])
+
+
+def contracts(response):
+    assert response.status_code == 200
+    return [line.right.contract_reference for line in response.context["listed"].lines]
+
+
+def dangers(response):
+    return {
+        line.right.contract_reference: line.danger and line.danger.cell
+        for line in response.context["listed"].lines
+    }
+
+
+class Rights:
+    """One right of each kind, named by what is special about it; all their posts have a code for 20 days more."""
+
+    def __init__(self, world):
+        (brief,) = add_briefs(drafts=[{"title": "Gifts"}], **world.by)
+        maya, zoe, own = (world.creator(handle) for handle in ("maya", "zoe", "uma"))
+        post = world.post(maya, title="Glow")
+        kinds = {
+            "soon": {"post": post, "term": Term(ends_on=world.day(5))},
+            "long": {"creator": zoe, "term": Term(days=300)},
+            "over": {"post": world.post(own, title="Old"), "term": Term(days=3)},
+            "open": {"brief": brief},
+            "ever": {"post": world.post(own), "term": Term(perpetual=True), "paid_amplification": False},
+        }
+        self.rows = {
+            name: world.right(world.day(-9), contract_reference=name, **kind) for name, kind in kinds.items()
+        }
+        self.rows["waits"] = world.right(
+            None,
+            post=world.post(own),
+            trigger=RightTrigger.POSTING,
+            term=Term(days=90),
+            contract_reference="waits",
+        )
+        world.codes([post, world.post(zoe), self.rows["over"].post], NOW - DAY, days=21)
+
+
+def test_what_ends_first_stands_first_and_what_is_over_last(world, client, url):
+    Rights(world)
+    response = client.get(url)
+    page = response.content.decode()
+    assert contracts(response)[:2] == ["soon", "long"]
+    assert contracts(response)[-1] == "over"
+    for words in (
+        "Thu 12 Nov – Thu 26 Nov",
+        "90 days from posting, which has not happened",
+        "every post of the creator",
+        "not stated",
+        "not approved",
+    ):
+        assert words in page, words
+
+
+def test_the_dangerous_cell_that_comes_first_is_named(world, client, url):
+    Rights(world)
+    response = client.get(url)
+    assert dangers(response) == {
+        "soon": "spends",
+        "long": "stops",
+        "over": "spends",
+        "open": None,
+        "ever": None,  # without paid use no ad may run on it anyway
+        "waits": None,
+    }
+    page = response.content.decode()
+    assert "Code valid, rights over</span><small>now" in page
+    assert "Code valid, rights over</span><small>from Fri 27 Nov" in page
+    assert "Rights valid, code over</span><small>from Fri 11 Dec" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"ends": "7"}, {"soon"}),
+        ({"ends": "over"}, {"over"}),
+        ({"paid": "no"}, {"ever"}),
+        ({"term": "waiting"}, {"waits"}),
+        ({"term": "unstated"}, {"open"}),
+        ({"term": "perpetual"}, {"ever"}),
+        ({"danger": "spends"}, {"soon", "over"}),
+        ({"danger": "stops"}, {"long"}),
+        ({"creator": "@maya"}, {"soon"}),
+        ({"q": "glow"}, {"soon"}),
+        ({"q": "gifts"}, {"open"}),
+        ({"q": "zoe"}, {"long"}),
+    ],
+)
+def test_it_is_narrowed(world, client, url, query, found):
+    Rights(world)
+    assert set(contracts(client.get(url, query))) == found
+
+
+def test_rights_with_closer_ones_below_are_not_dangerous_for_those(world, client, url):
+    maya = world.creator("maya")
+    post = world.post(maya)
+    world.code(post, NOW - DAY, days=30)
+    world.right(world.day(-9), world.day(5), creator=maya, contract_reference="all")
+    world.right(world.day(-9), world.day(90), post=post, contract_reference="own")
+    assert dangers(client.get(url)) == {"all": None, "own": "stops"}
+
+
+def test_fees_and_contacts_are_for_those_who_may_read_them(world, url):
+    right = world.right(world.day(-9), post=world.post(), fee=77123, granted_by="Canary Agent")
+    attach_links(
+        subject=Subject(AttachmentSubject.RIGHT, right.pk), links=[Link("https://a.example")], **world.by
+    )
+    for role, may in ((Role.VIEWER, False), (Role.BUYER, True)):
+        client = client_of(world.member(role))
+        page = client.get(url).content.decode()
+        assert ("77,123" in page) is may
+        assert "1 file" in page
+        assert 'value="extend"' not in page
+        sheet = client.get(url, {"export": "csv"}).getvalue().decode()
+        assert ("77123" in sheet) is may
+        assert "Canary" not in sheet  # a column for those who choose it, and may
+    assert (
+        client_of(world.member(Role.BUYER)).post(url, {"do": "extend", "id": str(right.pk)}).status_code
+        == 403
+    )
+
+
+def test_nothing_of_another_brand_is_listed_found_or_extended(world, client, url):
+    other = World()
+    foreign = other.right(
+        other.day(-9), other.day(5), post=other.post(title="Canary"), contract_reference="Canary"
+    )
+    assert contracts(client.get(url)) == contracts(client.get(url, {"q": "canary"})) == []
+    answer = client.post(
+        url, {"do": "extend", "id": str(foreign.pk), "extend-length": "9", "extend-unit": "days"}
+    )
+    assert answer.status_code == 422
+    assert "No line was chosen" in answer.content.decode()
+
+
+def test_a_sheet_has_days_and_numbers(world, client, url):
+    Rights(world)
+    sheet = client.get(url, {"export": "csv", "ends": "7"}).getvalue().decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(sheet))
+    assert (row["Applies to"], row["Last day"], row["Days left"]) == ("Glow", "2026-11-26", "5")
+
+
+def test_the_number_of_queries_is_the_same_for_one_right_and_for_fifty(
+    world, client, url, django_assert_max_num_queries
+):
+    client.get(url)
+    for number in (1, 49):
+        for post in world.posts(number):
+            world.right(world.day(-9), world.day(5), post=post, approved_by=None)
+        with django_assert_max_num_queries(11):
+            page = client.get(url)
+        assert len(page.content) < 60_000
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+def extend(client, url, rights, **also):
+    data = {
+        "do": "extend",
+        "extend-length": "30",
+        "extend-unit": "days",
+        "id": [str(right.pk) for right in rights],
+    }
+    return client.post(url, data | also)
+
+
+def ends(rights):
+    return {
+        name: (row.ends_on, row.term_days, row.term_months)
+        for name, right in rights.rows.items()
+        if (row := UsageRight.objects.get(pk=right.pk))
+    }
+
+
+def test_many_are_looked_at_then_extended_then_taken_back(world, client, url):
+    rights = Rights(world)
+    before = ends(rights)
+    preview = extend(client, url, rights.rows.values())
+    page = preview.content.decode()
+    assert preview.status_code == 200
+    assert "Extend 4 rights by 30 days?" in page
+    assert "stays: These rights have no end that could move." in page
+    assert ends(rights) == before
+
+    done = extend(client, url, rights.rows.values(), **{"extend-seen": preview.context["mark"]})
+    assert done.status_code == 302
+    after = ends(rights)
+    assert after["soon"][0] == date(2026, 12, 26)
+    assert (after["long"][1], after["over"][1], after["waits"][1]) == (330, 33, 120)
+    assert (after["open"], after["ever"]) == (before["open"], before["ever"])
+    shown = client.get(url).content.decode()
+    assert "4 rights extended by 30 days. 2 rights stay as they were." in shown
+
+    (change,) = {entry.request_id for entry in entries(world.brand, "right.extended")}
+    client.post(reverse("undo", args=[world.brand.slug]), {"change": change})
+    assert ends(rights) == before
+    assert "4 rows as before" in client.get(url).content.decode()
+
+
+def test_what_was_extended_since_somebody_looked_is_looked_at_again(world, client, url):
+    rights = Rights(world)
+    mark = extend(client, url, rights.rows.values()).context["mark"]
+    extend_rights(terms=[NewTerm(rights.rows["soon"], Term(ends_on=world.day(60)))], **world.by)
+    before = ends(rights)
+    again = extend(client, url, rights.rows.values(), **{"extend-seen": mark})
+    assert "Somebody changed one of them since you looked" in again.content.decode()
+    assert ends(rights) == before
+
+
+def test_an_extension_that_somebody_built_on_is_not_taken_back(world, client, url):
+    rights = Rights(world)
+    chosen = [rights.rows["soon"], rights.rows["long"]]
+    mark = extend(client, url, chosen).context["mark"]
+    extend(client, url, chosen, **{"extend-seen": mark})
+    (change,) = {entry.request_id for entry in entries(world.brand, "right.extended")}
+    extend_rights(terms=[NewTerm(rights.rows["soon"], Term(ends_on=world.day(90)))], **world.by)
+    client.post(reverse("undo", args=[world.brand.slug]), {"change": change})
+    after = ends(rights)
+    assert (after["soon"][0], after["long"][1]) == (world.day(90), 300)
+
+
+def test_what_is_missing_is_said_and_the_lines_stay_chosen(world, client, url):
+    right = world.right(world.day(-9), world.day(5), post=world.post())
+    answer = extend(client, url, [right], **{"extend-length": ""})
+    assert answer.status_code == 422
+    assert f'value="{right.pk}" aria-label' in answer.content.decode()
+    assert "This field is required" in answer.content.decode()

@@ -1,0 +1,130 @@
+"""Rights as their list shows them: what they are on, how long, and which dangerous cell comes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from authorizations.enums import Reason
+from authorizations.models import PostGap, UsageRight
+from brands.enums import AttachmentSubject
+from brands.models import Attachment, Brand
+from workplace.queries.rights import Holder, holder_of
+from workplace.queries.rights_outlook import Cell
+
+# In the order of ends: what ends comes first, then what is open, then what is over.
+_OPEN = datetime(2900, 1, 1, tzinfo=UTC)
+_OVER = datetime(2901, 1, 1, tzinfo=UTC)
+# A gap without a start lasts since ever.
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Gaps in which nothing but the code is missing: the code side has one reason at a time (DOMAIN.md §6).
+CODE_ONLY = (Reason.NO_CODE, Reason.CODE_NOT_STARTED, Reason.CODE_EXPIRED, Reason.CODE_REVOKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """A dangerous cell and when it begins; before now: it lasts."""
+
+    cell: Cell
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RightLine:
+    """A right of the list; ``danger``: the dangerous cell that comes first, ``proofs``: files and links on it."""
+
+    right: UsageRight
+    holder: Holder
+    danger: Danger | None
+    proofs: int
+
+    @property
+    def pk(self) -> UUID:
+        """The id of the right."""
+        return self.right.pk
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return f"{self.right} of {self.holder}"
+
+
+def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
+    """The rights of ``brand``.
+
+    With ``end_order`` for the order of ends; ``spends_at``: when a post below them is without rights while its code
+    holds, because they are over; ``stops_at``: when a post below them is without a code while they hold.
+    """
+    spends = (
+        PostGap.objects.filter(stops_itself=False, reasons__contains=Reason.RIGHTS_EXPIRED)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .filter(starts_at__gte=OuterRef("ends_at"))
+    )
+    stops = (
+        PostGap.objects.filter(reasons__in=CODE_ONLY)
+        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .annotate(since=Coalesce("starts_at", Value(_EVER)))
+    )
+    holds = Q(starts_at__isnull=False) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+    found: QuerySet[UsageRight] = (
+        UsageRight.objects.for_brand(brand)
+        .select_related("post__creator", "brief", "creator", "approved_by")
+        .annotate(
+            end_order=Case(
+                When(ends_at__lte=now, then=Value(_OVER)),
+                When(ends_at__isnull=True, then=Value(_OPEN)),
+                default=F("ends_at"),
+                output_field=DateTimeField(),
+            ),
+            spends_at=_first(spends, brand, "starts_at"),
+            code_missing_at=_first(stops, brand, "since"),
+        )
+        .annotate(
+            stops_at=Case(
+                When(
+                    holds & (Q(ends_at__isnull=True) | Q(code_missing_at__lt=F("ends_at"))),
+                    then=F("code_missing_at"),
+                ),
+                default=None,
+                output_field=DateTimeField(),
+            )
+        )
+    )
+    return found
+
+
+def _first(gaps: QuerySet[PostGap], brand: Brand, when: str) -> Coalesce:
+    """The first of these gaps in the posts below a right: each level by itself, so that an index finds it."""
+    levels = [("post", "post"), ("post__brief", "brief"), ("post__creator", "creator")]
+    return Coalesce(
+        *(
+            Subquery(gaps.filter(brand=brand, **{path: OuterRef(level)}).order_by(when).values(when)[:1])
+            for path, level in levels
+        ),
+        output_field=DateTimeField(),
+    )
+
+
+def right_lines(brand: Brand, rights: Sequence[Any], _now: datetime) -> list[RightLine]:
+    """What belongs to these rights of ``rights_of``; one query."""
+    proofs = dict(
+        Attachment.objects.for_brand(brand)
+        .filter(subject_kind=AttachmentSubject.RIGHT, subject_id__in=[right.pk for right in rights])
+        .order_by()
+        .values_list("subject_id")
+        .annotate(number=Count("pk"))
+    )
+    return [RightLine(right, holder_of(right), _danger(right), proofs.get(right.pk, 0)) for right in rights]
+
+
+def _danger(right: Any) -> Danger | None:
+    """The cell that begins first."""
+    found = [
+        Danger(cell, at) for cell, at in ((Cell.SPENDS, right.spends_at), (Cell.STOPS, right.stops_at)) if at
+    ]
+    return min(found, key=lambda danger: danger.at, default=None)
