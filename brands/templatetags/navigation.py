@@ -41,6 +41,7 @@ _MAIN: list[_Entry] = [
     ("Board", "board", Action.VIEW),
     ("Posts", "posts", Action.VIEW),
     ("Creators", "creators", Action.VIEW),
+    ("Codes", "codes", Action.VIEW),
     ("Calendar", "brand-calendar", Action.VIEW),
     ("Campaigns", "campaigns", Action.VIEW),
     ("Alerts", "alerts", Action.VIEW),

@@ -17,6 +17,9 @@ from authorizations.models import UsageRight
 from authorizations.operations.rights import Correction as RightCorrection
 from authorizations.operations.rights import correct_rights
 from authorizations.windows import Term
+from authorizations.enums import EndSource
+from authorizations.models import AuthorizationCode
+from authorizations.operations.codes import Correction, correct_codes
 from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
 from brands.operations.audit import plain
 from brands.operations.edits import Edit, locked, rows_with
@@ -106,7 +109,28 @@ def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -
     correct_rights(brand=brand, corrections=corrections, now=now, actor=actor)
 
 
+def _corrections(found: Sequence[Before]) -> list[Correction]:
+    """Windows of codes as they were before an extension."""
+    return [
+        Correction(
+            row,
+            window_days=values.get("window_days", row.window_days),
+            expires_on=values.get("expires_on", row.expires_on),
+            expires_at=values["expires_at"],
+            source=EndSource(values.get("end_source", row.end_source)),
+        )
+        for row, values in found
+    ]
+
+
 UNDOINGS: dict[str, Undoing] = {
+    "code.extended": Undoing(
+        model=AuthorizationCode,
+        action=Action.WRITE_CODES,
+        back=lambda brand, found, now, actor: correct_codes(
+            brand=brand, corrections=_corrections(found), now=now, actor=actor
+        ),
+    ),
     "post.edited": Undoing(
         model=Post,
         action=Action.WRITE_POSTS,

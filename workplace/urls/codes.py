@@ -11,10 +11,12 @@ from workplace.views.codes_change import (
     unrevoke_code,
     verify_code,
 )
+from workplace.views.codes_list import codes
 from workplace.views.codes_paste import paste_codes
 from workplace.views.error_desk import error_desk
 
 urlpatterns: list[URLPattern] = [
+    path("codes/", codes, name="codes"),
     path("codes/batch/", code_batch, name="code-batch"),
     path("codes/batch/copy/", copy_batch, name="copy-batch"),
     path("codes/paste/", paste_codes, name="paste-codes"),

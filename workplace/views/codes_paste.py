@@ -118,7 +118,7 @@ def _saved(
         page = redirect("post", slug=request.brand.slug, pk=saved[0].code.post_id)
         page["Location"] += f"#code-{saved[0].code.pk}"
         return page
-    return redirect("paste-codes", slug=request.brand.slug)
+    return redirect("codes", slug=request.brand.slug)
 
 
 _OUTCOMES = {

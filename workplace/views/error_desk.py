@@ -18,7 +18,10 @@ from sparktrack.tiktok.errors import BY_KEY, ERRORS, Mover, TikTokError, find_er
 from workplace.forms.error_desk import ErrorTextForm
 from workplace.queries.error_desk import Case, case_of
 
-UNKNOWN = "This names no error that we know. Look in the list; if it is not there, ask TikTok’s support with these words."
+UNKNOWN = (
+    "This names no error that we know. Look in the list; "
+    "if it is not there, ask TikTok’s support with these words."
+)
 _NAMED = ("code", "post")
 
 
