@@ -44,4 +44,4 @@ faults: ## kill, stop and restart every part while mails are sent; a table of wh
 
 screenshots: ## take the pictures of the README anew, of the demo brand in a browser
 	@bin/bootstrap
-	@SCREENSHOTS=docs/screenshots .venv/bin/python -m pytest -q -n0 tests/e2e/test_screenshots.py
+	@SCREENSHOTS=docs/img .venv/bin/python -m pytest -q -n0 tests/e2e/test_screenshots.py
