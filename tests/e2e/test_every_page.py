@@ -110,6 +110,22 @@ def test_pages_about_oneself(page, enter_demo, demo):
     assert found + problems(page) == []
 
 
+def test_settings_people_audit_and_help(page, enter_demo):
+    enter_demo(Role.ADMIN)
+    places = ["settings/", "people/", "people/me/", "audit/?kind=flight&since=2020-01-01", "yours/"]
+    own = ["/account/preferences/", "/help/creators/", "/help/buyers/"]
+    found = look(page, *(f"{BOARD}{place}" for place in places), *own)
+    page.goto(f"{BOARD}settings/rules/")
+    page.get_by_label("Ad names").fill("{date}_{skuu}")
+    expect(page.get_by_text("Did you mean {sku}?")).to_be_visible()
+    found += problems(page)
+    page.goto(f"{BOARD}settings/")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Days begin 6 h earlier")
+    assert found + problems(page) == []
+
+
 def test_pages_of_the_second_factor(page, enter):
     user = MembershipFactory().user
     secret = give_app(user)
