@@ -68,6 +68,7 @@ def prying(own, other):
         yield f"{board}findings.txt?import={run.pk}"
     for post in apps.get_model("posts", "Post").objects.filter(brand=other.brand):
         yield f"{board}posts/{post.pk}/"
+        yield f"{board}audit/?thing={post.pk}"
         yield f"/b/{other.brand.slug}/posts/{post.pk}/"
         yield f"{board}?section=inventory&after={Cursor(0, post.pk)}"
     for flight in flights:
@@ -77,9 +78,12 @@ def prying(own, other):
     yield f"{board}?campaign={campaign.pk}&section=stops"
     for person in other.people.values():
         yield f"{board}?buyer={person.pk}"
+        yield f"{board}audit/?who={person.pk}"
     for part in ("zq7", "canar", "7301184422019655681"):
         yield f"{board}?q={part}"
         yield f"{board}?q={part}&section=inventory"
+        yield f"{board}audit/?q={part}"
+        yield f"{board}audit/?q={part}&export=csv"
     yield f"{board}?creator={CANARY[:3]}"
 
 
