@@ -65,7 +65,15 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
         f"{board}alerts/{alert}/",
     ]
     member = f"people/{world.ids['member']}/"
-    for place in ("yours/", "settings/", "settings/ad-accounts/", "people/", member, f"{member}remove/", "audit/"):
+    for place in (
+        "yours/",
+        "settings/",
+        "settings/ad-accounts/",
+        "people/",
+        member,
+        f"{member}remove/",
+        "audit/",
+    ):
         others.append(f"{board}{place}")
     for name, text in CORPUS.items():
         world.write_everywhere(text)
