@@ -98,23 +98,27 @@ def withdraw_invitation(request: BrandRequest, invitation: UUID) -> HttpResponse
 
 
 def _invited(request: BrandRequest, issued: list[IssuedInvitation]) -> HttpResponse:
-    sent = [(one.invitation, invitation_url(one.token), _mailed(one)) for one in issued]
+    mailed = _mailed(issued)
+    sent = [(one.invitation, invitation_url(one.token), one.invitation.pk in mailed) for one in issued]
     context = {
         "sent": sent,
         "title": f"{count(len(sent), 'invitation')} made",
-        "unmailed": sum(not mailed for _, _, mailed in sent),
+        "unmailed": len(sent) - len(mailed),
     }
     return render(request, "workplace/people/invited.html", context)
 
 
-def _mailed(issued: IssuedInvitation) -> bool:
-    """Whether the mail server took the mail."""
-    try:
-        send_invitation(issued)
-    except (OSError, SMTPException):
-        _logger.exception("An invitation could not be mailed.")
-        return False
-    return True
+def _mailed(issued: list[IssuedInvitation]) -> set[UUID]:
+    """The invitations whose mail the server took. After one that failed no other is tried: each would take as long."""
+    mailed: set[UUID] = set()
+    for one in issued:
+        try:
+            send_invitation(one)
+        except (OSError, SMTPException):
+            _logger.exception("An invitation could not be mailed.")
+            break
+        mailed.add(one.invitation.pk)
+    return mailed
 
 
 def _invitation_or_404(brand: Brand, pk: UUID) -> Invitation:

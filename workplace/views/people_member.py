@@ -57,6 +57,10 @@ def _edited(request: BrandRequest, pk: UUID, form_class: type[DeputyForm], templ
         if form.errors:
             return _form_page(request, template, form, row)
     say_saved(request, form)
+    if form.changes.get("role") == Role.VIEWER and belongings(request.brand, row.user, now=now).open_duties:
+        messages.warning(
+            request, f"{row.user} may only read now, and still answers for things here: give those to others."
+        )
     return redirect("people", slug=request.brand.slug)
 
 

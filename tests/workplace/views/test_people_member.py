@@ -61,6 +61,17 @@ def test_an_admin_changes_a_role_and_says_who_stands_in(world, admin, mara):
     )
 
 
+def test_who_may_only_read_any_more_and_answers_for_things_is_named(world, admin, mara):
+    client, address = client_of(admin), url(world, "people-member", mara.pk)
+    world.creator(details={"manager": mara.user})
+    page = client.get(sent(client, address, role="viewer")["Location"]).content.decode()
+    assert "Mara Okafor may only read now" in page
+    assert (
+        "may only read now"
+        not in client.get(sent(client, address, role="buyer")["Location"]).content.decode()
+    )
+
+
 def test_the_last_admin_stays_admin(world, admin, mara):
     own = admin.memberships.get()
     answer = sent(client_of(admin), url(world, "people-member", own.pk), role="viewer", deputy=mara.user.pk)
