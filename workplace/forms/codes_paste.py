@@ -236,6 +236,8 @@ class PastedForm(forms.Form):
         if where is None:
             self.title, self.tone = "Which post?", Tone.WARN
             self._wrong("post", self._why_no_post())
+            if not self._kept:
+                self.notes.append(Note(Tone.IDLE, self._why_no_post()))
         start = self._start(values)
         days = values.get("days")
         if not days and "days" not in self.errors:
