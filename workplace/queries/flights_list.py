@@ -6,7 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from authorizations.models import PostGap
@@ -73,8 +85,11 @@ class CampaignRow:
 
 
 def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
-    """The flights of ``brand`` with ``state_now`` (as ``campaigns.rules.flight_status``), ``limited`` (a gap lies ahead
-    inside it), and what they are ordered by: ``first_at`` and ``over_at``, far off where there is none."""
+    """The flights of ``brand`` with what they are ordered by: ``first_at`` and ``over_at``, far off if there is none.
+
+    They can be filtered by ``state_now`` (as ``campaigns.rules.flight_status``) and ``limited``: a gap lies ahead in
+    it; that says nothing of a flight that is over or has no dates.
+    """
     gaps = (
         PostGap.objects.for_brand(brand)
         .overlapping(now, None)
@@ -91,9 +106,9 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
         default=Value(FlightStatus.PLANNED.value),
     )
     flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
-    return flights.select_related("post__creator", "campaign", "buyer", "ad_account").annotate(
-        state_now=state,
-        limited=Exists(gaps),
+    named = flights.select_related("post__creator", "campaign", "buyer", "ad_account")
+    # Not selected: counting all rows would look for the gaps of each.
+    return named.alias(state_now=state, limited=Exists(gaps)).annotate(
         first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
         over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
     )
@@ -102,6 +117,8 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
 def flight_rows(brand: Brand, flights: Sequence[Any], now: datetime) -> list[FlightRow]:
     """These flights of ``flights_of`` with their verdicts, as the board gives them; two queries."""
     ids = [flight.pk for flight in flights]
+    if not ids:
+        return []
     chosen = Choice(brand, flights=Flight.objects.for_brand(brand).filter(pk__in=ids))
     places = {place.flight_id: place for place in first_places(chosen, now=now, lines=len(ids)).places}
     lines = flight_lines(
@@ -114,18 +131,20 @@ def flight_rows(brand: Brand, flights: Sequence[Any], now: datetime) -> list[Fli
     ]
 
 
-def campaigns_of(brand: Brand, _now: datetime) -> QuerySet[Campaign]:
-    """The campaigns of ``brand``."""
+def campaigns_of(brand: Brand, now: datetime) -> QuerySet[Campaign]:
+    """The campaigns of ``brand``, each with ``open``: how many of its flights are not over."""
+    own = _open(brand, now).filter(campaign=OuterRef("pk")).order_by()
+    number = own.values("campaign").annotate(number=Count("pk")).values("number")
     campaigns: QuerySet[Campaign] = Campaign.objects.for_brand(brand)
-    return campaigns.select_related("buyer")
+    return campaigns.select_related("buyer").annotate(open=Coalesce(Subquery(number), 0))
 
 
 def campaign_rows(brand: Brand, campaigns: Sequence[Any], now: datetime) -> list[CampaignRow]:
-    """These campaigns with their flights, as the board judges them; four queries."""
-    flights = Flight.objects.for_brand(brand).filter(campaign__in=[campaign.pk for campaign in campaigns])
-    is_open = flights.filter(Q(ends_at=None) | Q(ends_at__gt=now), Q(ended_at=None) | Q(ended_at__gt=now))
-    counts = dict(is_open.order_by().values_list("campaign").annotate(number=Count("pk")))
-    standing = first_places(Choice(brand, flights=is_open), now=now, lines=MOST_JUDGED)
+    """These campaigns of ``campaigns_of`` with their flights, as the board judges them; three queries."""
+    if not campaigns:
+        return []
+    flights = _open(brand, now).filter(campaign__in=[campaign.pk for campaign in campaigns])
+    standing = first_places(Choice(brand, flights=flights), now=now, lines=MOST_JUDGED)
     places = [place for place in standing.places if place.section in AT_RISK]
     places.sort(key=lambda place: FLIGHT_SECTIONS.index(place.section))
     found, _ = shown_lines(brand, places, [], now=now)
@@ -138,7 +157,7 @@ def campaign_rows(brand: Brand, campaigns: Sequence[Any], now: datetime) -> list
     return [
         CampaignRow(
             campaign=campaign,
-            open=counts.get(campaign.pk, 0),
+            open=campaign.open,
             at_risk=len(lines),
             money=at_risk(lines),
             first=lines[0] if lines else None,
@@ -147,3 +166,9 @@ def campaign_rows(brand: Brand, campaigns: Sequence[Any], now: datetime) -> list
         for campaign in campaigns
         for lines in (by_name.get(campaign.name, []),)
     ]
+
+
+def _open(brand: Brand, now: datetime) -> QuerySet[Flight]:
+    """The flights of ``brand`` that are not over."""
+    flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
+    return flights.filter(Q(ends_at=None) | Q(ends_at__gt=now), Q(ended_at=None) | Q(ended_at__gt=now))

@@ -56,7 +56,7 @@ def _first(row: CampaignRow, look: Look) -> SafeString | str:
     """What happens to the most urgent of its flights."""
     line = row.first
     if line is None:
-        return format_html('<span class="mark ok">Covered</span>') if row.open else ""
+        return format_html('<span class="mark ok">{}</span>', "Nothing at risk") if row.open else ""
     subject = Subject(line.handle, linked=line.linked)
     words = words_of(line, subject, look.times(line.zone), apply_by=line.apply_by)
     return format_html(

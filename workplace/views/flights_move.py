@@ -36,6 +36,7 @@ from workplace.queries.flights_move import (
     move_preview,
 )
 from workplace.undoing import actor_of_change, say_done
+from workplace.views.flights_rows import chosen_row, moved_row
 
 HEADINGS = {
     Change.LOSES: ("Lose coverage", Tone.STOP),
@@ -176,14 +177,21 @@ def _page(
         "form": form,
         "campaign": campaign,
         "problem": problem,
-        "groups": [(*HEADINGS[change], found) for change, found in rows.items() if found],
+        "groups": [
+            (*HEADINGS[change], [moved_row(row, named=campaign is None) for row in found])
+            for change, found in rows.items()
+            if found
+        ],
         "rest": [
-            {
-                "flight": flight,
-                "ticked": flight.pk in ticked,
-                "dates": _dates_of(flight.starts_on, flight.ends_on, now.year),
-                "words": _words(brand, flight, line, zone, now),
-            }
+            chosen_row(
+                {
+                    "flight": flight,
+                    "ticked": flight.pk in ticked,
+                    "dates": _dates_of(flight.starts_on, flight.ends_on, now.year),
+                    "words": _words(brand, flight, line, zone, now),
+                },
+                named=campaign is None,
+            )
             for flight, line in zip(rest, judged_as_they_are(brand, rest, now=now), strict=True)
         ],
         "previewed": bool(lines),
@@ -235,6 +243,7 @@ def _row(brand: Any, line: MoveLine, zone: str, now: datetime) -> dict[str, Any]
         "before": _words(brand, flight, line.before, zone, now),
         "after": _words(brand, flight, line.after, zone, now),
         "line": line.after,
+        "days": _days(line),
     }
 
 
@@ -249,6 +258,12 @@ def _dates_of(starts_on: Any, ends_on: Any, year: int) -> str:
         return "no dates yet"
     until = short_day(ends_on, year=year) if ends_on else "no end"
     return f"{short_day(starts_on, year=year)} – {until}"
+
+
+def _days(line: MoveLine) -> str:
+    """``13 → 27 days not covered``, where it lacks some before and after."""
+    was, will = line.before.uncovered_days, line.after.uncovered_days
+    return f"{was} → {count(will, 'day')} not covered" if was and will and was != will else ""
 
 
 def _asks(rows: Sequence[dict[str, Any]]) -> list[str]:

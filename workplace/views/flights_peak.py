@@ -19,6 +19,7 @@ from sparktrack.core.wording import TimeWords, count, weekday
 from workplace.campaigns_words import sums
 from workplace.forms.flights_peak import PeakForm
 from workplace.queries.flights_peak import MOST_SHOWN, Peak, PeakAnswer, PeakLine, peak_answer, usual_peak
+from workplace.views.flights_rows import peak_row
 
 _PARAMETERS = frozenset(PeakForm.base_fields)
 
@@ -54,6 +55,7 @@ def _context(request: BrandRequest, peak: Peak, answer: PeakAnswer, now: Any) ->
     asks = [f"{row['step']}: {row['post']}" for row in rows["falling"] if row["step"]]
     number = answer.counts
     year = now.year
+    drawn = {name: [peak_row(row, request.brand.slug) for row in found] for name, found in rows.items()}
     return {
         "answer": answer,
         "said": _said(peak, answer),
@@ -64,28 +66,28 @@ def _context(request: BrandRequest, peak: Peak, answer: PeakAnswer, now: Any) ->
                 "planned, and something ends or is missing in the peak",
                 Tone.STOP,
                 number["falling"],
-                rows["falling"],
+                drawn["falling"],
             ),
             (
                 "Survive",
                 "planned, and nothing ends before the peak does",
                 Tone.OK,
                 number["surviving"],
-                rows["surviving"],
+                drawn["surviving"],
             ),
             (
                 "Ready, not planned",
                 "would survive: no flight in the peak yet",
                 Tone.OK,
                 number["ready"],
-                rows["ready"],
+                drawn["ready"],
             ),
             (
                 "Not ready, not planned",
                 "no flight in the peak, and something is missing",
                 Tone.IDLE,
                 number["lacking"],
-                rows["lacking"],
+                drawn["lacking"],
             ),
         ],
         "asks": "\n".join(asks),

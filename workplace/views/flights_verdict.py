@@ -36,9 +36,7 @@ def verdict_of(request: BrandRequest, form: FlightForm, row: Flight | None, now:
         "zone_words": zone_words(zone, account.name if account else ""),
         "planned": None,
         "suggested": "",
-        "problems": [
-            str(each) for name in ("post", "starts_on", "ends_on") for each in form.errors.get(name, ())
-        ],
+        "problems": _problems(form),
     }
     if post is None:
         return context
@@ -55,6 +53,14 @@ def verdict_of(request: BrandRequest, form: FlightForm, row: Flight | None, now:
         "traction": traction_warning(planned.traction, brand) if dates.launched_at is None else "",
         "suggested": _suggested(brand, post, values),
     }
+
+
+def _problems(form: FlightForm) -> list[str]:
+    """What cannot be judged, in the words of the form; a post that is not said yet is none."""
+    names = (
+        ("post", "starts_on", "ends_on") if form.data.get("post", "").strip() else ("starts_on", "ends_on")
+    )
+    return [str(each) for name in names for each in form.errors.get(name, ())]
 
 
 def _values(form: FlightForm, row: Flight | None) -> dict[str, Any]:

@@ -1,0 +1,187 @@
+"""The list of flights: verdicts as on the board, filters, sheets, and what is done with many at once."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+
+from brands.enums import Role
+from brands.models import AuditEntry
+from campaigns.enums import FlightStatus
+from campaigns.models import Flight
+from campaigns.operations.flights import end_flights, pause_flights
+from campaigns.sections import Choice, first_places
+from tests.campaigns.scenes import SCENES
+from tests.world import World, client_of
+from workplace.queries.flights_list import flight_rows, flights_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(time_machine):
+    world = World(tracks_rights=False)
+    time_machine.move_to(world.now, tick=False)
+    return world
+
+
+@pytest.fixture
+def buyer(world):
+    return world.member(Role.BUYER, full_name="Priya Raman")
+
+
+@pytest.fixture
+def flights(world, buyer):
+    """One of each state: running, to come, paused, not planned, ended; the first two in Winter."""
+    campaign, found = world.campaign("Winter"), {}
+    for name, start, end in (
+        ("live", -2, 20),
+        ("coming", 3, 20),
+        ("paused", -2, 9),
+        ("unplanned", None, None),
+        ("ended", -9, -2),
+    ):
+        post = world.post(world.creator(name), title=name.title())
+        world.code(post, world.now, 30 if name != "coming" else 7)
+        days = [None if each is None else world.day(each) for each in (start, end)]
+        found[name] = world.flight(post, *days, campaign=campaign if name in {"live", "coming"} else None)
+    pause_flights(flights=[found["paused"]], **world.by)
+    return found
+
+
+def listing(world, user, **query):
+    return client_of(user).get(f"/b/{world.brand.slug}/flights/", query)
+
+
+def shown(answer):
+    return re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', answer.content.decode())
+
+
+def test_flights_stand_with_their_verdicts_and_open_for_whoever_plans(world, buyer, flights):
+    text = listing(world, buyer).content.decode()
+    assert shown(listing(world, buyer)) == ["Ended", "Unplanned", "Paused", "Coming", "Live"]
+    assert f"/flights/{flights['live'].pk}/" in text
+    assert "Covered" in text
+    assert "Code ends" in text
+    assert "28 Nov" in text
+    assert "≈ $1,400" in text
+    viewer = listing(world, world.member(Role.VIEWER)).content.decode()
+    assert f"/flights/{flights['live'].pk}/" not in viewer
+    assert f"/posts/{flights['live'].post_id}/" in viewer
+    assert 'name="id"' not in viewer
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"state": "live"}, ["Live"]),
+        ({"state": "planned"}, ["Coming"]),
+        ({"state": "paused"}, ["Paused"]),
+        ({"state": "unplanned"}, ["Unplanned"]),
+        ({"state": "ended"}, ["Ended"]),
+        ({"cover": "limited"}, ["Coming"]),
+        ({"cover": "covered"}, ["Paused", "Live"]),
+        ({"q": "winter liv"}, ["Live"]),
+        ({"creator": "@paused"}, ["Paused"]),
+        ({"campaign": "wint"}, ["Coming", "Live"]),
+        ({"sort": "first_day"}, ["Ended", "Live", "Paused", "Coming", "Unplanned"]),
+    ],
+)
+def test_filters_and_orders(world, buyer, flights, query, names):
+    assert shown(listing(world, buyer, **query)) == names
+
+
+def test_states_and_sections_are_those_of_the_rules_and_the_board(world, buyer):
+    account = world.account()
+    for scene in SCENES.values():
+        scene(world, buyer=buyer, ad_account=account)
+    found = flights_of(world.brand, world.now).annotate(state_now=F("state_now"), limited=F("limited"))
+    rows = flight_rows(world.brand, list(found), world.now)
+    assert len(rows) > 8
+    for row in rows:
+        assert row.flight.state_now == row.line.status, row.name
+        if row.line.status not in {FlightStatus.ENDED, FlightStatus.UNPLANNED}:
+            assert row.flight.limited == bool(row.line.coverage.gaps), row.name
+    board = first_places(Choice(world.brand), now=world.now, lines=99).places
+    assert {row.pk: row.section for row in rows if row.section} == {
+        place.flight_id: place.section for place in board
+    }
+
+
+def test_a_sheet_has_what_is_shown(world, buyer, flights):
+    answer = listing(world, buyer, export="csv", state="live")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Flight,Verdict,May run until,Dates,Campaign")
+    assert "Live,Covered," in lines[1]
+    assert "100" in lines[1]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(
+    ("do", "action"),
+    [
+        ("pause", "flight.paused"),
+        ("resume", "flight.resumed"),
+        ("buyer", "flight.edited"),
+        ("end", "flight.ended"),
+    ],
+)
+def test_what_is_done_with_many_is_taken_back_at_once(world, buyer, flights, do, action):
+    chosen = [flights["paused"]] if do == "resume" else [flights["live"], flights["coming"]]
+    before = {row["id"]: row for row in Flight.objects.values()}
+    client, slug = client_of(buyer), world.brand.slug
+    sent = {"do": do, "id": [flight.pk for flight in chosen], "buyer-buyer": buyer.pk}
+    assert client.post(f"/b/{slug}/flights/", sent).status_code == 302
+    (change,) = set(
+        AuditEntry.objects.filter(action=action, actor_id=buyer.pk).values_list("request_id", flat=True)
+    )
+    after = {row["id"]: row for row in Flight.objects.values()}
+    assert {pk for pk, row in after.items() if row != before[pk]} == {flight.pk for flight in chosen}
+    client.post(f"/b/{slug}/undo/", {"change": change})
+    assert {row["id"]: {**row, "paused_at": bool(row["paused_at"])} for row in Flight.objects.values()} == {
+        pk: {**row, "paused_at": bool(row["paused_at"])} for pk, row in before.items()
+    }
+
+
+def test_moving_many_begins_with_the_preview_page(world, buyer, flights):
+    sent = {"do": "move", "id": [flights["live"].pk, flights["coming"].pk]}
+    page = client_of(buyer).post(f"/b/{world.brand.slug}/flights/", sent).content.decode()
+    assert "Look at it" in page
+    assert page.count('name="seen"') == 2
+
+
+def test_an_ended_flight_among_the_chosen_is_refused_and_all_stay_chosen(world, buyer, flights):
+    end_flights(flights=[flights["live"]], **world.by)
+    sent = {"do": "pause", "id": [flights["live"].pk, flights["coming"].pk]}
+    answer = client_of(buyer).post(f"/b/{world.brand.slug}/flights/", sent)
+    assert answer.status_code == 422
+    assert "This flight was ended" in answer.content.decode()
+    assert answer.content.decode().count(" checked") >= 2
+    assert Flight.objects.get(pk=flights["coming"].pk).paused_at is None
+
+
+def test_nothing_of_another_brand_is_listed_filtered_or_changed(world, buyer, flights):
+    other = World()
+    theirs = other.flight(other.post(title="Secretive"), other.day(1), campaign=other.campaign("Theirs"))
+    text = listing(world, buyer, more="").content.decode()
+    assert "Secretive" not in text
+    assert "Theirs" not in text
+    assert shown(listing(world, buyer, campaign="Theirs")) == []
+    client_of(buyer).post(f"/b/{world.brand.slug}/flights/", {"do": "end", "id": [theirs.pk]})
+    theirs.refresh_from_db()
+    assert theirs.ended_at is None
+
+
+def test_as_many_queries_for_fifty_as_for_three(world, buyer):
+    client, url, counts = client_of(buyer), f"/b/{world.brand.slug}/flights/", []
+    client.get(url)
+    for more in (3, 48):
+        for post in world.posts(more):
+            world.flight(post, world.day(-1), world.day(20))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 11  # three of them: session, person, brand
+    assert len(page.content) < 60_000

@@ -1,0 +1,112 @@
+"""The peak: which flights and posts survive a named period, what limits the others, what to ask for."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from brands.enums import Role
+from campaigns.operations.flights import end_flights
+from posts.enums import Lane
+from tests.world import DAY, World, client_of
+from workplace.queries.flights_peak import Peak, peak_answer, usual_peak
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(time_machine):
+    world = World(tracks_rights=False)
+    time_machine.move_to(world.now, tick=False)
+    return world
+
+
+def named(world, **posts):
+    """A post for each name, with a code of so many days from now; None: no code."""
+    made = {}
+    for name, days in posts.items():
+        made[name] = world.post(world.creator(name), title=name.title())
+        if days:
+            world.code(made[name], world.now, days)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("today", "first", "last"),
+    [
+        (date(2026, 11, 21), date(2026, 11, 23), date(2026, 11, 30)),
+        (date(2026, 11, 30), date(2026, 11, 23), date(2026, 11, 30)),
+        (date(2026, 12, 1), date(2027, 11, 22), date(2027, 11, 29)),
+        (date(2024, 1, 1), date(2024, 11, 25), date(2024, 12, 2)),
+    ],
+)
+def test_the_usual_peak_is_the_week_of_black_friday_to_cyber_monday(today, first, last):
+    peak = usual_peak(today)
+    assert (peak.name, peak.first, peak.last) == (f"BFCM {first.year}", first, last)
+
+
+def test_flights_and_posts_stand_in_the_group_of_their_fate(world):
+    posts = named(world, ada=365, bea=4, cy=365, di=4, eve=None, flo=4)
+    world.flight(posts["ada"], world.day(-1), world.day(30))
+    world.flight(posts["bea"], world.day(-1), world.day(30))
+    # Over before its code ends: survives as long as it flies.
+    world.flight(posts["flo"], world.day(-1), world.day(3))
+    end_flights(flights=[world.flight(posts["di"], world.day(-1), world.day(30))], **world.by)
+    world.post(title="Kept out", details={"lane": Lane.KEEP_OUT_OF_PAID})
+    found = peak_answer(world.brand, Peak("Week", world.day(2), world.day(9)), now=world.now)
+    groups = {
+        name: [line.post.title for line in getattr(found, name)]
+        for name in ("surviving", "falling", "ready", "lacking")
+    }
+    assert groups == {
+        "surviving": ["Ada", "Flo"],
+        "falling": ["Bea"],
+        "ready": ["Cy"],
+        "lacking": ["Eve", "Di"],
+    }
+    assert found.counts == {"surviving": 2, "falling": 1, "ready": 1, "lacking": 2}
+    (bea,) = found.falling
+    assert bea.gaps[0].starts_at == world.now + 4 * DAY
+    assert bea.at_risk.amount == 600  # 25 Nov 14:05 to 1 Dec 00:00 are six begun days
+
+
+def test_counts_come_first_then_what_to_ask_for(world):
+    posts = named(world, ada=365, bea=4)
+    for post in posts.values():
+        world.flight(post, world.day(-1), world.day(20))
+    answer = client_of(world.member(Role.VIEWER)).get(f"/b/{world.brand.slug}/peak/")
+    text = " ".join(answer.content.decode().split())
+    assert "1 of 2 planned flights survives BFCM 2026" in text
+    assert "Mon 23 Nov – Mon 30 Nov · days of" in text
+    assert "Ask @bea for 30 days: Bea" in text
+    assert "≈ $600 at risk" in text
+
+
+def test_the_days_stand_in_the_address_and_wrong_ones_are_refused(world):
+    client = client_of(world.member(Role.BUYER))
+    url = f"/b/{world.brand.slug}/peak/"
+    shown = client.get(url, {"name": "Mothers day", "first": "2027-05-03", "last": "2027-05-09"})
+    assert "No flight is planned for Mothers day" in shown.content.decode()
+    for first, last in (("2027-05-09", "2027-05-03"), ("2027-01-01", "2027-12-31"), ("soon", "")):
+        assert client.get(url, {"first": first, "last": last}).status_code == 400
+    over = client.get(url, {"name": "Spring", "first": "2026-05-03", "last": "2026-05-09"})
+    assert "Spring is over" in over.content.decode()
+
+
+def test_nothing_of_another_brand_is_counted_and_queries_are_constant(world):
+    other = World(tracks_rights=False)
+    for post in named(other, secretive=365).values():
+        other.flight(post, other.day(-1), other.day(20))
+    client, url = client_of(world.member(Role.VIEWER)), f"/b/{world.brand.slug}/peak/"
+    assert "secretive" not in client.get(url).content.decode()
+    counts = []
+    for more in (1, 30):
+        for post in world.posts(more):
+            world.flight(post, world.day(-1), world.day(20))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url)
+        counts.append(len(queries))
+    assert f"0 of {sum((1, 30))} planned flights" in page.content.decode()
+    assert len(page.content) < 60_000
+    assert counts[0] <= counts[1] <= 14
