@@ -36,3 +36,15 @@ class Happening(StrEnum):
     ENDS = "ends"
     DRAFT = "draft"
     POST = "post"
+
+
+class Figure(StrEnum):
+    """What a report counts; the value stands in addresses."""
+
+    ACTIVATED = "activated"
+    ASKED = "asked"
+    BURNT = "burnt"
+    LOST = "lost"
+    UNPERMITTED = "without-rights"
+    UNUSED = "unused-rights"
+    RENEWALS = "renewals"

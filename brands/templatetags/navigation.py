@@ -42,9 +42,10 @@ _MAIN: list[_Entry] = [
     ("Posts", "posts", Action.VIEW),
     ("Creators", "creators", Action.VIEW),
     ("Codes", "codes", Action.VIEW),
-    ("Calendar", "brand-calendar", Action.VIEW),
     ("Campaigns", "campaigns", Action.VIEW),
+    ("Calendar", "brand-calendar", Action.VIEW),
     ("Alerts", "alerts", Action.VIEW),
+    ("Reports", "reports", Action.VIEW),
 ]
 _MORE: list[_Entry] = [
     ("Yours", "yours", Action.VIEW),

@@ -1,5 +1,10 @@
 """Addresses of reports, below ``/b/<slug>/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from workplace.views.reports import reports_csv, show_reports
+
+urlpatterns: list[URLPattern] = [
+    path("reports/", show_reports, name="reports"),
+    path("reports.csv", reports_csv, name="reports-csv"),
+]

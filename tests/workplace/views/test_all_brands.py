@@ -50,7 +50,9 @@ def test_the_answer_stands_first_then_a_line_a_brand_then_the_flights(agency):
     assert "Next in Trail: stops in 5 d." in page
     assert page.count("<h1") == 1
     lines = re.findall(r"<tr>.*?</tr>", page, re.DOTALL)[1:]
-    assert words(lines[0]).startswith("Glow &amp; Co Viewer · 1 flight 1 without rights in Glow &amp; Co 0 0 0 0 ≈ $")
+    assert words(lines[0]).startswith(
+        "Glow &amp; Co Viewer · 1 flight 1 without rights in Glow &amp; Co 0 0 0 0 ≈ $"
+    )
     assert "Trail Admin · 2 flights 0 0 1 stops in Trail 1 pause soon in Trail 0 ≈ €" in words(lines[1])
     assert words(lines[1]).endswith("Stops in 5 d")
     assert f'href="/b/{trail.brand.slug}/?section=must_pause"' in page
