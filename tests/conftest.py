@@ -114,6 +114,7 @@ _WHOLE_PROGRAMS = {"test_serve.py", "test_production.py"}
 # in the other browser tests. ``make test`` has them all.
 _LONG_LOOKS = {
     "test_every_page.py",
+    "test_every_route.py",
     "test_hostile_text.py",
     "test_html.py",
     "test_screenshots.py",
