@@ -64,6 +64,7 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
         f"{board}alerts/?state=acknowledged",
         f"{board}alerts/{alert}/",
     ]
+    others += [f"{board}rights/", f"{board}rights/{world.ids['right']}/", f"{posts[0]}evidence/"]
     member = f"people/{world.ids['member']}/"
     for place in (
         "yours/",
@@ -73,6 +74,19 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
         member,
         f"{member}remove/",
         "audit/",
+    ):
+        others.append(f"{board}{place}")
+    flight, campaign = world.ids["flight"], world.ids["campaign"]
+    for place in (
+        "campaigns/",
+        f"campaigns/{campaign}/",
+        f"campaigns/{campaign}/edit/",
+        "flights/",
+        f"flights/add/?like={flight}",
+        f"flights/{flight}/",
+        f"flights/{flight}/launch-sheet/",
+        f"flights/move/?campaign={campaign}&by=days&days=7",
+        "peak/",
     ):
         others.append(f"{board}{place}")
     for name, text in CORPUS.items():
