@@ -6,6 +6,7 @@ day when it was written.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,6 +104,7 @@ def read_message(text: str) -> Message:
 _DROPPED: Final = dict.fromkeys(map(ord, INVISIBLE))
 _QUOTING: Final = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 _BROKEN_LINK: Final = re.compile(r"(/(?:video|photo)/)\s+(?=\d{15,20})", re.IGNORECASE)
+_NEAR: Final = 80
 _TAKEN: Final = "\ue000"  # stands where something was found, so that positions stay
 
 
@@ -113,9 +115,15 @@ def _plain(text: str) -> str:
 
 
 def _without(text: str, found: Sequence[_Found[T]]) -> str:
+    letters = list(text)
     for item in found:
-        text = text[: item.start] + _TAKEN * (item.end - item.start) + text[item.end :]
-    return text
+        letters[item.start : item.end] = _TAKEN * (item.end - item.start)
+    return "".join(letters)
+
+
+def _before(text: str, found: re.Match[str]) -> str:
+    """What stands right before something, as far as it can matter."""
+    return text[max(found.start() - _NEAR, 0) : found.start()]
 
 
 # --- Links ---------------------------------------------------------------------------------------------------------
@@ -167,7 +175,7 @@ def _named_handles(text: str) -> list[_Found[str]]:
 _CHAR: Final = r"(?:[A-Za-z0-9+/]|%2[bBfF])"
 _LAST: Final = r"(?:=|%3[dD])"
 # TikTok's example, also where a mail or a chat broke it over lines.
-_WHOLE: Final = re.compile(rf"(?:#|%23)[ \t]?(?:{_CHAR}[ \t]*\n?[ \t]*){{63}}{_LAST}", re.ASCII)
+_WHOLE: Final = re.compile(rf"(?:#|%23)[ \t]?(?:{_CHAR}[ \t]{{0,8}}\n?[ \t]{{0,8}}){{63}}{_LAST}", re.ASCII)
 _TOKEN: Final = re.compile(rf"(?<![\w+/=%#@.])(?:#|%23)?(?:{_CHAR}|{_LAST}){{12,}}(?![\w+/=%@…*•])", re.ASCII)
 _LABEL: Final = re.compile(
     r"(?:code|c[oó]digo|autorisierungscode)\W{0,3}(?:is|ist|lautet|es)?\W{0,4}\Z", re.IGNORECASE
@@ -189,7 +197,7 @@ def _codes(text: str) -> tuple[list[_Found[CleanCode]], str]:
     odd = [
         _Found(*found.span(), clean_code(found[0]))
         for found in _TOKEN.finditer(text)
-        if _is_code(found[0], labelled=_LABEL.search(text[: found.start()]) is not None)
+        if _is_code(found[0], labelled=_LABEL.search(_before(text, found)) is not None)
     ]
     text = _without(text, odd)
     if not codes and not odd and (alone := _alone(text)):
@@ -270,7 +278,7 @@ _MOST_DAYS: Final = 3_650
 def _days(text: str, codes: Sequence[_Found[CleanCode]]) -> tuple[list[_Found[int]], str]:
     found = []
     for item in _LENGTH.finditer(text):
-        clause = _CLAUSE.split(text[: item.start()])[-1]
+        clause = _CLAUSE.split(_before(text, item))[-1]
         if _BEFORE.search(clause) or _OF_RIGHTS.search(clause) or _AFTER.match(text, item.end()):
             continue
         unit = next(length for length in _UNITS if item[f"u{length}"])
@@ -324,9 +332,9 @@ class _Layout:
     def distance(self, one: _Found[A], other: _Found[B]) -> int:
         """Characters between two things; lines and paragraphs count for more."""
         first, second = sorted(((one.start, one.end), (other.start, other.end)))
-        between = range(first[1] - 1, second[0] + 1)
-        lines = sum(at in between for at in self._lines)
-        boundaries = sum(at in between for at in self._boundaries)
+        lines = bisect_right(self._lines, second[0]) - bisect_left(self._lines, first[1] - 1)
+        boundaries = bisect_right(self._boundaries, second[0]) - bisect_left(self._boundaries, first[1] - 1)
+        lines, boundaries = max(lines, 0), max(boundaries, 0)
         return max(second[0] - first[1], 0) + _LINE * lines + _FURTHER * boundaries
 
     def aligned(self, codes: Sequence[_Found[A]], others: Sequence[_Found[B]]) -> list[_Found[B] | None]:

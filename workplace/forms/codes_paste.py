@@ -39,8 +39,8 @@ def when_choices(today: date) -> list[tuple[str, str]]:
 
 def _time_field(zone: str) -> forms.TimeField:
     return forms.TimeField(
-        label="At",
-        help_text=f"On the clock of {zone.replace('_', ' ')}, if you know it.",
+        label="At, if known",
+        help_text=f"On the clock of {zone.replace('_', ' ')}.",
         required=False,
         input_formats=["%H:%M", "%H:%M:%S"],
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
@@ -380,7 +380,7 @@ class PastedForm(forms.Form):
             self.notes.append(Note(Tone.WARN, "With these days the code has ended already."))
         elif days not in PRESET_DAYS:
             self.notes.append(
-                Note(Tone.IDLE, f"{count(days, 'day')} is none of the periods in the app: an extended code?")
+                Note(Tone.IDLE, f"The app offers no period of {count(days, 'day')}: an extended code?")
             )
 
 
