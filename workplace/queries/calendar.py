@@ -15,13 +15,14 @@ from authorizations.models import PostGap, UsageRight
 from authorizations.rules import Gap
 from brands.models import Brand
 from campaigns.models import Flight
+from campaigns.phrases import Moment, limiting, sentence
 from campaigns.queries.lines import stored_gaps
 from campaigns.rules import flight_end
 from posts.enums import Stage
 from posts.models import Post, StageEvent
 from sparktrack.core.days import end_of_last_day, first_instant, local_date
 from workplace.enums import Happening
-from workplace.rules.calendar import Event, Month, lapses
+from workplace.rules.calendar import Event, Lapse, Month, lapses
 
 # More flights, rights or deliverables of a month nobody reads on one page: then it says so.
 MOST_ROWS = 500
@@ -119,12 +120,9 @@ def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happenin
     begins: Event | None = Event(Happening.STARTS, start, None, "Flight starts", "")
     # Who is paused runs into nothing; its last day stays its last day.
     if flight.paused_at is None:
-        for gap in lapses(gaps, starts_at=flown.starts_at, ends_at=flown.ends_at):
-            entry = lapse_of(flown, [gap], now=flown.starts_at)
-            if entry is None:
-                continue
-            yield _event(Happening.STOPS if gap.stops_itself else Happening.PAUSE, entry)
-            if kind is None and gap.starts_at == flown.starts_at:
+        for lapse in lapses(gaps, starts_at=flown.starts_at, ends_at=flown.ends_at):
+            yield from _of_lapse(lapse, flown)
+            if kind is None and lapse.gap.starts_at == flown.starts_at:
                 begins = None  # It cannot start, or starts without rights: that is said already.
     if begins is not None:
         yield begins
@@ -135,6 +133,16 @@ def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happenin
         yield Event(Happening.ENDS, day, None, "Flight was ended", "", is_done=True)
     elif (entry := end_of_flight(flown)) is not None:
         yield _event(Happening.ENDS, entry)
+
+
+def _of_lapse(lapse: Lapse, flown: Flown) -> Iterator[Event]:
+    gap = lapse.gap
+    if lapse.was_stopped and gap.starts_at is not None:
+        day = local_date(gap.starts_at, flown.zone)
+        says = sentence(limiting(gap), flown.subject, Moment.LASTING)
+        yield Event(Happening.PAUSE, day, None, "Runs without rights", "", says=says)
+    elif (entry := lapse_of(flown, [gap], now=flown.starts_at)) is not None:
+        yield _event(Happening.STOPS if gap.stops_itself else Happening.PAUSE, entry)
 
 
 def _event(kind: Happening, entry: Entry) -> Event:

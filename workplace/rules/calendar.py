@@ -109,6 +109,7 @@ _SHORT = {
     "Flight was ended": "Ended",
     "Last day of rights": "Rights end",
     "Starts without rights": "No rights",
+    "Runs without rights": "No rights",
     "Pause today": "Pause",
 }
 _TONES = {
@@ -163,12 +164,22 @@ def _order(event: Event) -> tuple[object, ...]:
     return event.is_done, _RANKS[event.kind], event.at is not None, event.at, event.title, event.about
 
 
-def lapses(gaps: Iterable[Gap], *, starts_at: datetime, ends_at: datetime | None) -> list[Gap]:
-    """The gaps that begin a stretch in which the flight may not run: one that goes on for another reason is no news."""
-    found: list[Gap] = []
-    until: datetime | None = None
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A gap that is news; ``was_stopped``: TikTok did not run the ad until then, and does now, without rights."""
+
+    gap: Gap
+    was_stopped: bool = False
+
+
+def lapses(gaps: Iterable[Gap], *, starts_at: datetime, ends_at: datetime | None) -> list[Lapse]:
+    """The gaps of a flight at which something happens: a stretch that only goes on for another reason is no news."""
+    found: list[Lapse] = []
+    before: Gap | None = None
     for gap in clip(gaps, starts_at, ends_at):
-        if until is None or gap.starts_at != until:
-            found.append(gap)
-        until = gap.ends_at
+        if before is None or gap.starts_at != before.ends_at:
+            found.append(Lapse(gap))
+        elif before.stops_itself and not gap.stops_itself:
+            found.append(Lapse(gap, was_stopped=True))
+        before = gap
     return found

@@ -104,11 +104,24 @@ def gap(start, end, *reasons):
 
 def lapsed(*gaps, end=30):
     ends_at = None if end is None else START + end * DAY
-    return [(each.starts_at - START).days for each in lapses(gaps, starts_at=START, ends_at=ends_at)]
+    found = lapses(gaps, starts_at=START, ends_at=ends_at)
+    assert not [each for each in found if each.was_stopped]
+    return [(each.gap.starts_at - START).days for each in found]
 
 
 def test_a_stretch_that_goes_on_for_another_reason_lapses_once():
     assert lapsed(gap(2, 4), gap(4, 6, Reason.CODE_EXPIRED, Reason.RIGHTS_EXPIRED), gap(9, None)) == [2, 9]
+
+
+def test_an_ad_that_comes_back_without_rights_is_news():
+    stopped, unpermitted = gap(2, 4), gap(4, 6, Reason.RIGHTS_EXPIRED)
+    assert [
+        (each.gap, each.was_stopped) for each in lapses([stopped, unpermitted], starts_at=START, ends_at=None)
+    ] == [
+        (stopped, False),
+        (unpermitted, True),
+    ]
+    assert lapsed(gap(2, 4, Reason.RIGHTS_EXPIRED), gap(4, 6)) == [2]
 
 
 def test_a_flight_that_lacks_something_from_its_start_lapses_there():

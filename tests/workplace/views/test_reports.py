@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 import time_machine
@@ -17,9 +17,6 @@ from tests.campaigns.scenes import many_flights, without_rights
 from tests.workplace.reportdesk import October, at
 from tests.world import NOW, World, client_of
 from workplace.enums import Figure
-from workplace.queries.reports import report
-from workplace.reports_words import report_words
-from workplace.rules.reports import Period, total
 
 pytestmark = pytest.mark.django_db
 
@@ -96,20 +93,6 @@ def test_the_figures_are_those_worked_out_on_paper(manager):
     assert "days in Europe/Berlin" in page
 
 
-def test_every_hour_that_was_planned_is_counted_once(world):
-    found = report(world.brand, Period(date(2026, 10, 1), date(2026, 10, 31), "Europe/Berlin"), now=NOW)
-    whole = total(flown.split for flown in found.flown)
-    assert (
-        whole.planned
-        == timedelta(days=25, hours=13)
-        == 10 * _DAY + (12 * _DAY + _HOUR) + 2 * _DAY + 1.5 * _DAY
-    )
-    assert whole.planned == whole.covered + whole.lost_in_all + whole.unpermitted_in_all
-    assert whole.covered == timedelta(days=14, hours=13)
-
-
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
-
 ROWS = {
     "activated": [
         ["Agave", "@agave.makes", "Mon 5 Oct 2026"],
@@ -137,9 +120,8 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("figure", ROWS)
-def test_the_rows_behind_a_figure(manager, figure):
-    assert manager.rows(figure, **OCTOBER) == ROWS[figure]
+def test_the_rows_behind_a_figure(manager):
+    assert {figure: manager.rows(figure, **OCTOBER) for figure in ROWS} == ROWS
 
 
 def test_lost_days_and_days_without_rights_name_flight_and_reason(world, manager):
@@ -162,14 +144,15 @@ def test_run_anyway_is_named(world):
     assert Reader(world, Role.MANAGER).rows("without-rights", **OCTOBER)[0][-1] == "yes"
 
 
-@pytest.mark.parametrize("figure", list(Figure))
-def test_the_sheet_of_a_figure_equals_the_page(manager, figure):
-    _, *rows = manager.csv(figure=figure.value, **OCTOBER)
-    shown = manager.rows(figure.value, **OCTOBER)
-    assert len(rows) == len(shown) > 0
-    assert [_as_page(row) for row in rows] == [
-        [cell.replace(",", "") if cell[:1].isdigit() else cell for cell in row] for row in shown
-    ]
+def test_the_sheet_of_a_figure_equals_the_page(manager):
+    for figure in Figure:
+        header, *rows = manager.csv(figure=figure.value, **OCTOBER)
+        shown = manager.rows(figure.value, **OCTOBER)
+        assert len(rows) == len(shown) > 0
+        assert {len(row) for row in rows} == {len(header)}
+        assert [_as_page(row) for row in rows] == [
+            [cell.replace(",", "") if cell[:1].isdigit() else cell for cell in row] for row in shown
+        ]
 
 
 def _as_page(row):
@@ -223,23 +206,29 @@ def test_the_future_is_not_counted(world, manager):
     assert "No day lost of 0.6 days planned" in november
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        {"period": "x"},
-        {"figure": "x"},
-        {"color": "1"},
-        {"from": "2026-10-01"},
-        {"to": "2026-10-01"},
-        {"from": "2026-10-02", "to": "2026-10-01"},
-        {"from": "2025-01-01", "to": "2026-10-01"},
-        {"from": "1999-12-31", "to": "2000-01-02"},
-        {"from": "soon", "to": "2026-10-01"},
-    ],
-)
-def test_what_nobody_can_ask_for_is_refused(manager, asked):
-    for page in ("reports/", "reports.csv"):
-        assert manager.client.get(f"/b/{manager.slug}/{page}", asked).status_code == 400
+REFUSED = [
+    {"period": "x"},
+    {"figure": "x"},
+    {"color": "1"},
+    {"from": "2026-10-01"},
+    {"to": "2026-10-01"},
+    {"from": "2026-10-02", "to": "2026-10-01"},
+    {"from": "2025-01-01", "to": "2026-10-01"},
+    {"from": "1999-12-31", "to": "2000-01-02"},
+    {"from": "soon", "to": "2026-10-01"},
+]
+
+
+def test_what_nobody_can_ask_for_is_refused():
+    reader = Reader(World(), Role.VIEWER)
+    for asked in REFUSED:
+        for page in ("reports/", "reports.csv"):
+            response = reader.client.get(f"/b/{reader.slug}/{page}", asked)
+            assert response.status_code == 400, asked
+    assert (
+        "The last day lies before the first."
+        in reader.client.get(f"/b/{reader.slug}/reports/", REFUSED[5]).content.decode()
+    )
 
 
 # --- Who sees what --------------------------------------------------------------------------------------------------
@@ -258,16 +247,12 @@ def test_a_viewer_sees_no_fee(world):
 
 
 def test_another_brand_is_not_counted(world, manager):
-    before = manager.page(**OCTOBER), [manager.csv(figure=each.value, **OCTOBER) for each in Figure]
     other = October()
     without_rights(other)
     UsageRight.objects.filter(brand=other.brand).update(fee=9999)
-    after = manager.page(**OCTOBER), [manager.csv(figure=each.value, **OCTOBER) for each in Figure]
-    assert [_quiet(before[0]), before[1]] == [_quiet(after[0]), after[1]]
-
-
-def _quiet(page):
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"|nonce="[^"]+"', "", page)
+    assert manager.figures(**OCTOBER)["Flight-days lost"] == "7 days"
+    assert len(manager.csv(figure="renewals", **OCTOBER)) == 3
+    assert "9999" not in str(manager.csv(figure="renewals", **OCTOBER))
 
 
 # --- Bounds ---------------------------------------------------------------------------------------------------------
@@ -286,8 +271,3 @@ def test_the_page_shows_the_first_rows_and_the_sheet_all(world, manager, monkeyp
     assert len(manager.rows("burnt", **OCTOBER)) == 2
     assert "And 2 more: the CSV has all." in manager.page(figure="burnt", **OCTOBER)
     assert len(manager.csv(figure="burnt", **OCTOBER)) == 5
-
-
-def test_words_need_no_request(world):
-    found = report(world.brand, Period(date(2026, 10, 1), date(2026, 10, 31), "Europe/Berlin"), now=NOW)
-    assert [each.name for each in report_words(found, with_fees=True).figures] == list(Figure)
