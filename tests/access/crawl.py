@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
 
-_LIMIT = 500
+_LIMIT = 1000
 
 
 def crawl(client: Client, starts: Iterable[str]) -> dict[str, str]:
