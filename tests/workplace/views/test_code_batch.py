@@ -9,9 +9,7 @@ from django.urls import reverse
 
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, CodeUse
-from authorizations.operations.applying import Reading, apply_as_read
-from authorizations.operations.codes import Use, Verification, mark_applied, revoke_codes, verify_codes
-from authorizations.windows import WindowError
+from authorizations.operations.codes import Use, mark_applied, revoke_codes
 from brands.enums import Role
 from tests.audit import entries
 from tests.world import DAY, NOW, World, client_of, spark_code
@@ -166,17 +164,6 @@ def test_the_account_is_chosen_where_there_are_several(scene):
     assert "No ad account yet" in text(
         client_of((bare := World()).member(Role.BUYER)).get(reverse("code-batch", args=[bare.brand.slug]))
     )
-
-
-def test_an_end_that_tiktok_verified_keeps_its_source_unless_another_date_was_read(scene):
-    code = scene.waiting("One")
-    verify_codes(verifications=[Verification(code, NOW + 29 * DAY)], **scene.by)
-    (same,) = apply_as_read(readings=[Reading(code, scene.ad_account, date(2026, 12, 20))], **scene.by)
-    assert same.end_source == EndSource.TIKTOK
-    (moved,) = apply_as_read(readings=[Reading(code, scene.ad_account, date(2026, 12, 19))], **scene.by)
-    assert (moved.end_source, moved.expires_at) == (EndSource.ADS_MANAGER, NOW + 28 * DAY)
-    with pytest.raises(WindowError):
-        apply_as_read(readings=[Reading(code, scene.ad_account, date(2026, 11, 19))], **scene.by)
 
 
 @pytest.mark.parametrize("number", [1, 3, 20])

@@ -3,27 +3,22 @@
 import csv
 import io
 import re
-from datetime import timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
 
-from authorizations.enums import CodeStatus
 from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import (
     Use,
     Verification,
     mark_applied,
-    reject_codes,
     revoke_codes,
     verify_codes,
 )
-from authorizations.rules import Code, code_status
 from brands.enums import Role
 from brands.models import AuditEntry
 from tests.world import DAY, NOW, World, client_of, spark_code
-from workplace.queries.codes import codes_of, with_status
 
 pytestmark = pytest.mark.django_db
 
@@ -106,35 +101,6 @@ def test_codes_are_narrowed_by_status_end_account_creator_ending_and_source(worl
     for query in ({"ending": SECRET}, {"applied_to": str(World().account().pk)}, {"status": "odd"}):
         assert client.get(url, query).status_code == 400, query
     assert SECRET not in text(client.get(url, {"q": "x", "status": "active"}))
-
-
-def test_the_status_in_sql_is_that_of_the_rules(world):
-    post = world.post()
-    hours = [-720, -168, -49, -48, -12, -1, 0, 1, 47, 48, 49, 100, 168, 169, 400, 9000]
-    for days in (1, 7, 30, 60):
-        for left in hours:
-            world.code(post, NOW + timedelta(hours=left) - days * DAY, days)
-    rows = list(AuthorizationCode.objects.order_by("pk"))
-    revoke_codes(codes=rows[::7], at=NOW, **world.by)
-    revoke_codes(codes=rows[3::7], at=NOW + DAY, **world.by)
-    reject_codes(codes=rows[::9], error="4013", **world.by)
-    rows = list(AuthorizationCode.objects.all())
-    for expiring_days in (1, 7, 30):
-        for status in CodeStatus:
-            found = with_status(
-                codes_of(world.brand, NOW), status, now=NOW, expiring_days=expiring_days
-            ).values_list("pk", flat=True)
-            expected = {
-                row.pk
-                for row in rows
-                if code_status(
-                    Code(row.starts_at, row.expires_at, row.revoked_at, row.rejected_at is not None),
-                    now=NOW,
-                    expiring_days=expiring_days,
-                )
-                is status
-            }
-            assert set(found) == expected, (status, expiring_days)
 
 
 def test_many_are_extended_at_once_and_that_is_taken_back(world, client, url):
