@@ -30,6 +30,7 @@ def resume_flight(request: BrandRequest, flight: UUID) -> HttpResponse:
 
 
 def _note(request: BrandRequest, pk: UUID, *, paused: bool) -> HttpResponse:
+    """Then the page of the post, or that of the flight if the button stands there."""
     row = get_object_or_404(Flight.objects.for_brand(request.brand).select_related("campaign"), pk=pk)
     operation = pause_flights if paused else resume_flights
     try:
@@ -39,4 +40,6 @@ def _note(request: BrandRequest, pk: UUID, *, paused: bool) -> HttpResponse:
     else:
         said = "is paused in Ads Manager" if paused else "runs again"
         messages.success(request, f"Noted: the flight in {row.campaign} {said}.")
+    if request.POST.get("back") == "flight":
+        return redirect("flight", slug=request.brand.slug, flight=row.pk)
     return redirect("post", slug=request.brand.slug, pk=row.post_id)

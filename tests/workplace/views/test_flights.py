@@ -261,6 +261,14 @@ def test_launched_ended_reopened_each_noted_and_an_end_taken_back(world, buyer, 
     assert flight.ended_at is None
 
 
+def test_pausing_from_its_page_leads_back_there(world, buyer, post):
+    flight = world.flight(post, world.day(-1), world.day(9))
+    client, own = client_of(buyer), address(world, f"{flight.pk}/")
+    assert 'name="back" value="flight"' in client.get(own).content.decode()
+    assert client.post(f"{own}pause/", {"back": "flight"})["Location"] == own
+    assert client.post(f"{own}resume/")["Location"] == f"/b/{world.brand.slug}/posts/{post.pk}/"
+
+
 def test_a_launched_flight_keeps_its_dates(world, buyer, post):
     flight = world.flight(post, world.day(-1), world.day(9))
     launch_flights(flights=[flight], **world.by)
