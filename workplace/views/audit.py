@@ -146,7 +146,11 @@ AUDIT: ListPage[AuditLine] = ListPage(
             lead=True,
         ),
         Column(key="values", label="Before → after", draw=_changes, text=_changes_in_sheet),
-        Column(key="who", label="Who", draw=lambda line, _: line.who),
+        Column(
+            key="who",
+            label="Who",
+            draw=lambda line, _: format_html('<span class="nowrap">{}</span>', line.who),
+        ),
         Column(
             key="when",
             label="When",
