@@ -104,6 +104,10 @@ def _stage(_subject: str, _before: Mapping[str, Any], after: Mapping[str, Any], 
     return f"stage: {str(after.get('stage', '')).replace('_', ' ')}"
 
 
+def _stage_back(_subject: str, before: Mapping[str, Any], _after: Mapping[str, Any], _names: Names) -> str:
+    return f"stage taken back: {str(before.get('stage', '')).replace('_', ' ')}"
+
+
 def _numbers(_subject: str, _before: Mapping[str, Any], after: Mapping[str, Any], _names: Names) -> str:
     said = ", ".join(f"{value:,} {name}" for name, value in after.items() if isinstance(value, int))
     return f"numbers noted: {said}" if said else "numbers noted"
@@ -131,6 +135,7 @@ _TELLINGS: Mapping[str, Telling] = {
     "flight.account_assigned": _just("moved to another ad account"),
     "flight.run_anyway": _just("runs anyway"),
     "flight.checked": _just("checked before its launch"),
+    "flight.moved_to_redo": _just("planned with the new creative"),
     "link.opened": lambda subject, _before, _after, _names: subject,
     "link.closed": _just("no longer"),
     "post.edited": _edited,
@@ -139,6 +144,7 @@ _TELLINGS: Mapping[str, Telling] = {
     "post.brief_attached": _just("attached to a brief"),
     "post.gaps_repaired": _just("checked: its coverage was computed anew"),
     "post.stage_reached": _stage,
+    "post.stage_taken_back": _stage_back,
     "post.metrics_recorded": _numbers,
     "post.method_changed": _method,
 }

@@ -49,6 +49,8 @@ _MAIN: list[_Entry] = [
 ]
 _MORE: list[_Entry] = [
     ("Yours", "yours", Action.VIEW),
+    ("Stages", "post-stages", Action.VIEW),
+    ("Briefs", "briefs", Action.VIEW),
     ("Flights", "flights", Action.VIEW),
     ("Peak", "peak", Action.VIEW),
     ("Rights", "rights", Action.VIEW),

@@ -154,7 +154,7 @@ class Everything(World):
         run_flights_anyway(flights=[flight], reason="Agreed by mail", approver=approver, **self.by)
         # What an address may name, by the name of its parameter.
         self.ids: dict[str, Any] = {"pk": self.full.pk, "code": first.pk, "flight": flight.pk}
-        self.ids |= {"campaign": flight.campaign_id, "creator": self.maker.pk}
+        self.ids |= {"campaign": flight.campaign_id, "creator": self.maker.pk, "brief": brief.pk}
         record_stages(stages=[StageReached(self.full, Stage.POSTED, self.now)], **self.by)
         numbers = {"views": 184_200, "likes": 15_300}
         record_metrics(metrics=[Metrics(self.full, self.now, MetricsSource.PERSON, numbers)], **self.by)

@@ -12,14 +12,13 @@ from typing import Any
 
 from django.db.models import Model
 
-from authorizations.enums import RightTrigger
-from authorizations.models import UsageRight
+from authorizations.enums import EndSource, RightTrigger
+from authorizations.models import AuthorizationCode, UsageRight
+from authorizations.operations.codes import Correction, correct_codes
+from authorizations.operations.posts import attach_brief
 from authorizations.operations.rights import Correction as RightCorrection
 from authorizations.operations.rights import correct_rights
 from authorizations.windows import Term
-from authorizations.enums import EndSource
-from authorizations.models import AuthorizationCode
-from authorizations.operations.codes import Correction, correct_codes
 from brands.models import AdAccount, AuditEntry, Brand, BrandOwned
 from brands.operations.audit import plain
 from brands.operations.edits import Edit, locked, rows_with
@@ -38,8 +37,8 @@ from campaigns.operations.flights import (
 from campaigns.operations.touched import value_of
 from creators.models import Creator
 from creators.operations import edit_creators
-from posts.models import Post
-from posts.operations import edit_posts
+from posts.models import Brief, Post, StageEvent
+from posts.operations import edit_posts, take_back_stages
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
 
@@ -61,6 +60,8 @@ class Undoing:
     model: type[BrandOwned]
     action: Action
     back: Callable[[Brand, Sequence[Before], datetime, Actor], object]
+    # What still is as the change left it; usually the rows whose fields say so.
+    find: Callable[[Brand, Sequence[AuditEntry]], list[Before]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,41 @@ def _accounts(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor
         assign_ad_account(brand=brand, flights=rows, ad_account=account, now=now, actor=actor)
 
 
+def _corrections(found: Sequence[Before]) -> list[Correction]:
+    """Windows of codes as they were before an extension."""
+    return [
+        Correction(
+            row,
+            window_days=values.get("window_days", row.window_days),
+            expires_on=values.get("expires_on", row.expires_on),
+            expires_at=values["expires_at"],
+            source=EndSource(values.get("end_source", row.end_source)),
+        )
+        for row, values in found
+    ]
+
+
+def _briefs(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
+    posts: dict[Brief | None, list[Post]] = defaultdict(list)
+    for row, values in found:
+        posts[values["brief"]].append(row)
+    for brief, rows in posts.items():
+        attach_brief(brand=brand, posts=rows, brief=brief, now=now, actor=actor)
+
+
+def _last_stages(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+    """The stages that these entries noted, as far as no other was reached since."""
+    posts = {entry.object_id for entry in entries if entry.object_id}
+    rows = sorted(rows_with(StageEvent, brand, "post", posts), key=lambda event: (event.at, event.pk))
+    last = {event.post_id: event for event in rows}
+    return [
+        (event, {})
+        for entry in entries
+        if entry.object_id and (event := last.get(entry.object_id))
+        if {"stage": event.stage, "at": plain(event.at)} == entry.after
+    ]
+
+
 def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
     """The terms of rights as they were: not an early end, the extension is unsaid."""
     corrections = [
@@ -109,21 +145,16 @@ def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -
     correct_rights(brand=brand, corrections=corrections, now=now, actor=actor)
 
 
-def _corrections(found: Sequence[Before]) -> list[Correction]:
-    """Windows of codes as they were before an extension."""
-    return [
-        Correction(
-            row,
-            window_days=values.get("window_days", row.window_days),
-            expires_on=values.get("expires_on", row.expires_on),
-            expires_at=values["expires_at"],
-            source=EndSource(values.get("end_source", row.end_source)),
-        )
-        for row, values in found
-    ]
-
-
 UNDOINGS: dict[str, Undoing] = {
+    "post.brief_attached": Undoing(model=Post, action=Action.WRITE_POSTS, back=_briefs),
+    "post.stage_reached": Undoing(
+        model=Post,
+        action=Action.WRITE_POSTS,
+        back=lambda brand, found, now, actor: take_back_stages(
+            brand=brand, events=[row for row, _ in found], now=now, actor=actor
+        ),
+        find=_last_stages,
+    ),
     "code.extended": Undoing(
         model=AuthorizationCode,
         action=Action.WRITE_CODES,
@@ -211,7 +242,8 @@ def undo_change(
             raise NothingToUndoError("There is nothing to take back here any more.")
         rows, stay = 0, 0
         for name, found in by_action.items():
-            back = _as_before(brand, UNDOINGS[name].model, found)
+            kind = UNDOINGS[name]
+            back = kind.find(brand, found) if kind.find else _as_before(brand, kind.model, found)
             stay += len(found) - len(back)
             rows += len(back)
             if back:

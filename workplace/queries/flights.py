@@ -16,6 +16,7 @@ from campaigns.models import Campaign, Flight
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
 from posts.models import MetricsSnapshot, Post
 from posts.querysets import search_words
+from posts.rules import ENGAGING, StrongRule, engagement, is_strong
 from sparktrack.core.cells import Refusal
 from sparktrack.core.days import last_full_day
 from sparktrack.tiktok.links import parse_post_link
@@ -110,11 +111,9 @@ def traction_of(brand: Brand, post: Post) -> Traction:
     metrics = MetricsSnapshot.objects.for_brand(brand).filter(post=post).order_by("-at", "-pk").first()
     if metrics is None:
         return Traction(None, None, strong=False)
-    engaged = sum(filter(None, (metrics.likes, metrics.comments, metrics.shares)))
-    engagement = Decimal(engaged * 100) / metrics.views if metrics.views else None
-    seen = brand.strong_views is None or (metrics.views or 0) >= brand.strong_views
-    liked = brand.strong_engagement is None or (engagement or 0) >= brand.strong_engagement
-    return Traction(metrics, engagement, strong=seen and liked)
+    percent = engagement(metrics.views, [getattr(metrics, name) for name in ENGAGING])
+    rule = StrongRule(brand.strong_views, brand.strong_engagement)
+    return Traction(metrics, percent, strong=is_strong(rule, views=metrics.views, percent=percent))
 
 
 def counting_rights(brand: Brand, post: Post) -> list[UsageRight]:

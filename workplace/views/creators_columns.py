@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from workplace.lists.columns import Column, Look
 from workplace.queries.posts import PostLine
-from workplace.views.posts_list import COLUMNS
+from workplace.views.posts_columns import COLUMNS
 
 
 def engagement(line: PostLine) -> Decimal | None:

@@ -13,6 +13,7 @@ from posts.enums import Lane, Stage
 from posts.models import Post
 from posts.operations import StageReached, record_stages
 from tests.world import DAY, NOW, World, client_of
+from workplace.enums import Place
 from workplace.lists import pages
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_the_number_of_queries_is_the_same_for_one_post_and_for_fifty(
     for number in (1, 49):
         for post in world.posts(number, title="Post"):
             world.code(post, NOW - DAY)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(14):
             assert client.get(url).status_code == 200
 
 
@@ -299,3 +300,66 @@ def test_only_who_did_it_takes_it_back_and_only_for_a_day(world, url):
     client = client_of(manager)
     assert "Taken back" in undo(client, world, change)
     assert "Somebody has changed all of it since" in undo(client, world, change)
+
+
+# --- What must not be told, and what nobody types --------------------------------------------------------------------
+def test_who_may_not_read_payments_cannot_ask_for_them_either(world, url):
+    world.post(title="Paid", details={"payment_state": "paid"})
+    viewer = client_of(world.member(Role.VIEWER))
+    answer = viewer.get(url, {"payment": "paid"})
+    assert answer.status_code == 400
+    assert "There is no filter called payment." in answer.content.decode()
+    assert "Payment" not in viewer.get(url).content.decode()
+    buyer = client_of(world.member(Role.BUYER))
+    assert titles(buyer.get(url, {"payment": "paid"})) == ["Paid"]
+
+
+@pytest.mark.parametrize("cursor", ["W" * 5000, "W1tbW1tb", "eyJhIjoxfQ", "\0", "bnVsbA"])
+def test_a_place_in_the_list_that_nobody_made_is_refused(client, url, cursor):
+    assert client.get(url, {"after": cursor}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("route", "fields"),
+    [
+        ("list-view-save", {"name": "a\0", "query": "q=a"}),
+        ("list-view-save", {"name": "a", "query": "q=\0", "column": "\0"}),
+        ("list-columns", {"column": "a\0"}),
+    ],
+)
+def test_what_nobody_types_is_not_kept(world, client, url, route, fields):
+    address = reverse(route, args=[world.brand.slug, "posts"])
+    assert client.post(address, fields).status_code == 302
+    assert client.get(url).status_code == 200
+
+
+def test_undo_of_nothing_is_refused(world, client):
+    assert "nothing to take back" in undo(client, world, "\0")
+
+
+def test_a_view_keeps_filters_and_nothing_else(world, client, url):
+    world.post(title="One")
+    saved = save_view(client, world, name="Sheet", query="q=one&export=csv&after=x&view=all")
+    view = saved.context["setting"].current
+    assert view.query == "q=one"
+    client.post(reverse("list-view", args=[world.brand.slug, view.pk]), {"do": "open"})
+    assert titles(client.get(url, follow=True)) == ["One"]
+
+
+def test_who_chooses_columns_in_a_view_leaves_the_view_with_its_filters(world, client, url):
+    world.post(title="One", details={"product": "Serum"})
+    saved = save_view(client, world, name="Short", query="q=one", column=["stage"])
+    view = saved.context["setting"].current
+    answer = client.post(
+        reverse("list-columns", args=[world.brand.slug, "posts"]),
+        {"column": ["product"]},
+        HTTP_REFERER=f"http://testserver{url}?q=one&view={view.pk}",
+    )
+    assert answer["Location"] == f"http://testserver{url}?q=one"
+    assert "Serum" in client.get(url, {"q": "one"}).content.decode()
+
+
+def test_every_list_has_its_views(world, client):
+    for place in Place:
+        answer = client.get(reverse("list-views", args=[world.brand.slug, place.value]))
+        assert answer.status_code == 200, place
