@@ -57,7 +57,9 @@ class CarefulForm(forms.Form):
         cleaned = super().clean() or {}
         was = self._was(cleaned.pop("was", ""))
         self.changes = {
-            name: value for name, value in cleaned.items() if name not in was or _plain(value) != was[name]
+            name: value
+            for name, value in cleaned.items()
+            if not self._left_out(name) and (name not in was or _plain(value) != was[name])
         }
         if self._row is None:
             return cleaned
@@ -80,8 +82,16 @@ class CarefulForm(forms.Form):
     def _seen(self) -> str:
         return signing.dumps(self._stored, salt=_SALT, compress=True) if self._stored else ""
 
+    def _left_out(self, name: str) -> bool:
+        """Whether a field of a stored row was not sent at all: that is no wish to empty it."""
+        widget = self.fields[name].widget
+        return self._row is not None and widget.value_omitted_from_data(
+            self.data, self.files, self.add_prefix(name)
+        )
+
     def _was(self, signed: str) -> dict[str, Any]:
-        if not signed:
+        """What the reader saw. Raises ValidationError if a page of ours did not say it."""
+        if not signed and self._row is None:
             return {}
         try:
             was: dict[str, Any] = signing.loads(signed, salt=_SALT)
@@ -115,8 +125,13 @@ class CarefulForm(forms.Form):
 
 
 def _plain(value: Any) -> Any:
-    """As JSON can hold it, so that what was sent and what is stored compare alike; nothing is the empty text."""
+    """As JSON can hold it, so that what was sent and what is stored compare alike; nothing is the empty text.
+
+    Browsers send line breaks of two characters, and forms strip blanks around a text.
+    """
     if isinstance(value, Model):
         return str(value.pk)
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
     found = plain(value)
     return "" if found is None else found

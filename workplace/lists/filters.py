@@ -1,11 +1,14 @@
 """What every list can be narrowed by: words, and an order."""
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
 
 from brands.models import Brand, User
+from brands.rules import Action
 from campaigns.filters import PersonFilter, PlainSelect, SearchFilter
 from workplace.lists.keys import Sort
 
@@ -13,13 +16,15 @@ from workplace.lists.keys import Sort
 class ListFilter(django_filters.FilterSet):
     """The filters of a list, in its address. A subclass gives ``search`` and its own filters.
 
-    ``people`` names its filters of people: they offer the members of the brand.
+    ``people`` names its filters of people: they offer the members of the brand. ``needs``: the leave without which a
+    filter is not there, for what is found tells what may not be read.
     """
 
     q = SearchFilter(method="search", label="Search")
     sort = django_filters.ChoiceFilter(method="as_it_is", label="Sort", empty_label=None, widget=PlainSelect)
 
     people: tuple[str, ...] = ()
+    needs: Mapping[str, Action] = MappingProxyType({})
 
     def __init__(self, data: Any, queryset: QuerySet[Any], *, brand: Brand, sorts: tuple[Sort, ...]) -> None:
         """``data`` is the query string; ``queryset`` the rows of ``brand``."""
@@ -31,6 +36,12 @@ class ListFilter(django_filters.FilterSet):
             found = self.filters[name]
             assert isinstance(found, PersonFilter)
             found.queryset = User.objects.filter(memberships__brand=brand).order_by("full_name", "email")
+
+    def keep_to(self, allowed: Collection[Action]) -> None:
+        """Take away the filters that this reader may not use; before the form is asked for."""
+        for name, action in self.needs.items():
+            if action not in allowed:
+                del self.filters[name]
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """The rows in which each word of ``value`` is found."""

@@ -13,6 +13,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from brands.operations.audit import plain
+from brands.rules import Action
+
+# A title of 200 characters of four bytes, escaped and in base64, fits; what is nested deeply does not.
+_LONGEST = 4_000
 
 
 class BadCursorError(ValueError):
@@ -27,6 +31,7 @@ class Sort:
     """An order of rows. ``field``: a column, or an annotation of the rows, that is never null.
 
     Rows with the same value follow their ids in the same direction. ``parse`` makes a value of the text in an address.
+    ``needs``: the leave without which nobody may order by it.
     """
 
     key: str
@@ -34,6 +39,7 @@ class Sort:
     field: str
     descending: bool = False
     parse: Callable[[str], Any] = str
+    needs: Action = Action.VIEW
 
     def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
@@ -57,13 +63,22 @@ class Sort:
         return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
     def _place(self, cursor: str) -> tuple[Any, UUID]:
+        if len(cursor) > _LONGEST:
+            raise BadCursorError
         try:
             words = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             key, value, pk = json.loads(words)
             if key != self.key:
                 raise BadCursorError
             return self.parse(value), UUID(pk)
-        except (ValueError, TypeError, ArithmeticError, AttributeError, binascii.Error) as error:
+        except (
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            AttributeError,
+            RecursionError,
+            binascii.Error,
+        ) as error:
             raise BadCursorError from error
 
 

@@ -1,6 +1,6 @@
 """What a list is, and one page of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -86,9 +86,12 @@ class ListPage(Generic[LineT]):
     bulk: tuple[BulkAction, ...] = ()
     template: str = "workplace/lists/list.html"
 
-    def filter_for(self, data: Any, brand: Brand, now: datetime) -> ListFilter:
-        """The filters as ``data`` (a query string) sets them."""
-        return self.filters(data, self.rows(brand, now), brand=brand, sorts=self.sorts)
+    def filter_for(self, data: Any, brand: Brand, now: datetime, allowed: Collection[Action]) -> ListFilter:
+        """The filters as ``data`` (a query string) sets them, of those that a reader with these leaves may use."""
+        sorts = tuple(sort for sort in self.sorts if sort.needs in allowed)
+        filters = self.filters(data, self.rows(brand, now), brand=brand, sorts=sorts)
+        filters.keep_to(allowed)
+        return filters
 
     def sort_of(self, filters: ListFilter) -> Sort:
         """The order that was asked for. Call it for valid filters."""

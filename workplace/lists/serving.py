@@ -36,7 +36,7 @@ from workplace.models import SavedView
 from workplace.queries.views import ListSetting, list_setting
 
 # What an address may say besides the filters.
-_ALSO = frozenset({"after", "view", "export"})
+NO_FILTERS = frozenset({"after", "view", "export"})
 ALL = "all"
 
 
@@ -72,11 +72,11 @@ def _shown(
     forms: dict[str, BulkForm] | None = None,
 ) -> HttpResponseBase:
     now = utc_now()
-    filters = page.filter_for(request.GET, request.brand, now)
+    filters = page.filter_for(request.GET, request.brand, now, request.allowed)
     look = Look(request.brand, request.allowed, now, viewer_zone(request))
     columns = shown_columns(page.columns, setting.columns, request.allowed)
     problem, found = "", None
-    if unknown := sorted(set(request.GET) - set(filters.filters) - _ALSO):
+    if unknown := sorted(set(request.GET) - set(filters.filters) - NO_FILTERS):
         problem = f"There is no filter called {unknown[0]}."
     elif filters.form.is_valid():
         if request.GET.get("export") == "csv":
@@ -184,7 +184,7 @@ def _do(request: BrandRequest, page: ListPage[Any], context: dict[str, Any]) -> 
 
 def _picked_rows(request: BrandRequest, page: ListPage[Any], picked: Sequence[str]) -> list[Any]:
     """The rows that were chosen, one by one or all that the filters leave. Raises RefusedError for none or too many."""
-    filters = page.filter_for(request.GET, request.brand, utc_now())
+    filters = page.filter_for(request.GET, request.brand, utc_now(), request.allowed)
     if request.POST.get(ALL) and filters.form.is_valid():
         rows = list(filters.qs.order_by("pk")[: MOST_CHANGED + 1])
     else:

@@ -35,7 +35,7 @@ def save_view(
     Raises ViewRefusedError without a name, for too long an address, or when there are too many.
     """
     said = " ".join(name.split())
-    if not said:
+    if not said or not said.isprintable():
         raise ViewRefusedError("Give the view a name.", field="name")
     if len(said) > _length("name"):
         raise ViewRefusedError(f"A name has at most {_length('name')} characters.", field="name")

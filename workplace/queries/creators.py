@@ -11,6 +11,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from authorizations.models import AccountLink, AuthorizationCode, UsageRight
+from authorizations.rules import is_paid_right
 from brands.models import Brand
 from creators.models import Creator
 from posts.enums import Method, Stage
@@ -87,11 +88,12 @@ def creator_lines(brand: Brand, creators: Sequence[Creator], now: datetime) -> l
     counts = dict(posts.values_list("creator").annotate(number=Count("pk")))
     waiting = dict(need.values_list("creator").annotate(number=Count("pk")))
     rights = UsageRight.objects.for_brand(brand).filter(creator__in=ids, starts_at__lte=now)
-    covered = set(
-        rights.filter(Q(ends_at=None) | Q(ends_at__gt=now), paid_amplification=True).values_list(
-            "creator", flat=True
-        )
-    )
+    lasting = rights.filter(Q(ends_at=None) | Q(ends_at__gt=now))
+    covered = {
+        creator
+        for creator, paid, channels in lasting.values_list("creator", "paid_amplification", "channels")
+        if is_paid_right(paid, channels)
+    }
     records = _records(brand, ids, now)
     return [
         CreatorLine(

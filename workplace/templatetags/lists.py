@@ -7,13 +7,10 @@ from django.forms import Form
 from django.http import HttpRequest, QueryDict
 
 from workplace.lists.filters import ListFilter
-from workplace.lists.serving import query_of
+from workplace.lists.serving import NO_FILTERS, query_of
 from workplace.models import SavedView
 
 register = template.Library()
-
-# What an address says that is no part of a view.
-_NOT_KEPT = ("after", "view", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ def opens(view: SavedView) -> str:
 @register.filter
 def kept_query(request: HttpRequest) -> str:
     """``{{ request|kept_query }}``: what a view of this list keeps of its address."""
-    return _without(request.GET, *_NOT_KEPT)
+    return _without(request.GET, *NO_FILTERS)
 
 
 @register.filter

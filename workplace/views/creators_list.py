@@ -1,5 +1,6 @@
 """The list of creators."""
 
+import json
 from typing import Any
 
 import django_filters
@@ -49,8 +50,9 @@ class CreatorFilter(ListFilter):
         return rows
 
     def tagged(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """Those with this tag, or one that has it in it."""
-        return rows.filter(tags__icontains=value)
+        """Those with this tag. SQLite keeps what is no ASCII in escapes."""
+        words = (json.dumps(value, ensure_ascii=False), json.dumps(value))
+        return rows.filter(Q(tags__icontains=words[0]) | Q(tags__icontains=words[1]))
 
 
 def _handle(line: CreatorLine, look: Look) -> SafeString:

@@ -1,10 +1,11 @@
 """Saved views and columns of lists."""
 
+import re
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,7 +14,7 @@ from brands.access import BrandRequest, brand_view
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from workplace.enums import Place
-from workplace.lists.serving import query_of
+from workplace.lists.serving import NO_FILTERS, query_of
 from workplace.models import SavedView
 from workplace.operations.views import change_view, choose_columns, delete_view, open_with, save_view
 from workplace.queries.views import list_setting
@@ -29,8 +30,8 @@ def save(request: BrandRequest, place: str) -> HttpResponse:
             brand=request.brand,
             place=_place(place),
             name=request.POST.get("name", ""),
-            query=request.POST.get("query", ""),
-            columns=request.POST.getlist("column")[:50],
+            query=_kept(request.POST.get("query", "")),
+            columns=_columns(request),
             shared=bool(request.POST.get("shared")),
             user=request.user,
             now=utc_now(),
@@ -46,9 +47,14 @@ def save(request: BrandRequest, place: str) -> HttpResponse:
 @brand_view()
 def columns(request: BrandRequest, place: str) -> HttpResponse:
     """The columns that this person wants to see."""
-    wanted = [] if request.POST.get("usual") else request.POST.getlist("column")[:50]
+    wanted = [] if request.POST.get("usual") else _columns(request)
     choose_columns(brand=request.brand, place=_place(place), user=request.user, columns=wanted)
-    return redirect(page_before(request))
+    # A view has columns of its own: whoever chooses others leaves it, with its filters.
+    address, _, query = page_before(request).partition("?")
+    kept = QueryDict(query, mutable=True)
+    if kept.get("view", "all") != "all":
+        del kept["view"]
+    return redirect(f"{address}?{kept.urlencode()}" if kept else address)
 
 
 @require_safe
@@ -89,6 +95,10 @@ def change(request: BrandRequest, view: UUID) -> HttpResponse:
     return redirect("list-views", slug=request.brand.slug, place=place.value)
 
 
+_MOST_COLUMNS = 50
+_KEY = re.compile(r"[a-z_]{1,40}")
+
+
 def _place(text: str) -> Place:
     """The list of this name. Raises Http404."""
     try:
@@ -100,3 +110,16 @@ def _place(text: str) -> Place:
 def _address(request: BrandRequest, place: str) -> str:
     """The address of a list: its route has the name of its place."""
     return reverse(_place(place).value, args=[request.brand.slug])
+
+
+def _kept(query: str) -> str:
+    """The filters and the order of an address; neither a place in the list nor what is done with it."""
+    left = QueryDict(query, mutable=True)
+    for name in NO_FILTERS:
+        left.pop(name, None)
+    return left.urlencode()
+
+
+def _columns(request: BrandRequest) -> list[str]:
+    """The keys of columns that were chosen; whether there are such is seen where they are shown."""
+    return [key for key in request.POST.getlist("column")[:_MOST_COLUMNS] if _KEY.fullmatch(key)]

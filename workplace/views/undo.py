@@ -17,7 +17,7 @@ from workplace.operations.undo import undo_change
 @brand_view()
 def undo(request: BrandRequest) -> HttpResponse:
     """What this person changed by one click within the last day is as it was; then the page they came from again."""
-    change = request.POST.get("change", "")
+    change = request.POST.get("change", "").replace("\0", "")
     try:
         done = undo_change(
             brand=request.brand,

@@ -123,3 +123,18 @@ def test_a_page_that_was_tampered_with_is_refused(creator):
     form = answer(creator, {**seen(creator), "was": "forged", "display_name": "X"})
     assert not form.is_valid()
     assert form.non_field_errors() == ["This page is broken. Load it again, then save."]
+
+
+def test_line_breaks_of_browsers_and_blanks_around_are_no_change(world):
+    lines = world.creator("lines", details={"display_name": " Maya\nGlow "})
+    form = answer(lines, {**seen(lines), "display_name": "Maya\r\nGlow"})
+    assert form.is_valid()
+    assert form.changes == {}
+
+
+def test_a_page_that_does_not_say_what_was_seen_empties_nothing(creator):
+    form = answer(creator, {"country": "US"})
+    assert not form.is_valid()
+    form = answer(creator, {"country": "US", "was": seen(creator)["was"]})
+    assert form.is_valid()
+    assert form.changes == {"country": "US"}

@@ -218,3 +218,19 @@ def test_who_comes_second_sees_both_versions(world, client):
     assert 'value="Maya B"' in page
     maya.refresh_from_db()
     assert (maya.display_name, maya.country) == ("Maya A", "US")
+
+
+def test_a_right_without_tiktok_among_its_channels_covers_no_ads(world, client):
+    maya = world.creator("maya")
+    world.right(world.day(-1), world.day(30), creator=maya, channels=["Instagram"])
+    client.post(address(world, "list-columns", "creators"), {"column": ["rights"]})
+    assert "yes" not in client.get(address(world, "creators")).context["table"]
+    world.right(world.day(-1), world.day(30), creator=maya, channels=["TikTok"])
+    assert "yes" in client.get(address(world, "creators")).context["table"]
+
+
+@pytest.mark.parametrize(("tag", "found"), [("Schön", True), ("schön", True), ("Sch", False), ("[", False)])
+def test_tags_are_found_whole_in_any_script(world, client, tag, found):
+    world.creator("maya", details={"tags": ["Schön", "hair"]})
+    page = client.get(address(world, "creators"), {"tag": tag})
+    assert bool(page.context["listed"].lines) == found
