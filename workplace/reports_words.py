@@ -25,10 +25,11 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row behind a figure; ``post_id``: the page it leads to, None where it is about no single post."""
+    """A row behind a figure; its first cell leads to the post or ``right`` with the id ``about``."""
 
-    post_id: UUID | None
+    about: UUID
     cells: Sequence[Value]
+    page: str = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +284,7 @@ def _unused(found: Found) -> FigureWords:
         "Fees of rights to paid use that were in force in this period, and under which no flight has run so far.",
         ("Rights on", "From", "Last day", "Fee", "Currency"),
         [
-            Line(right.post_id, tuple(_right_cells(found, right, right.fee, found.brand.currency)))
+            Line(right.pk, tuple(_right_cells(found, right, right.fee, found.brand.currency)), "right")
             for right in found.unused
         ],
     )
@@ -306,7 +307,7 @@ def _renewals(found: Found, *, with_fees: bool) -> FigureWords:
         ("Rights on", "From", "Last day", "Needed longer", *(("Fee", "Currency") if with_fees else ())),
         [
             Line(
-                right.post_id,
+                right.pk,
                 tuple(
                     _right_cells(
                         found,
@@ -315,6 +316,7 @@ def _renewals(found: Found, *, with_fees: bool) -> FigureWords:
                         *((right.fee, found.brand.currency) if with_fees else ()),
                     )
                 ),
+                "right",
             )
             for right in found.coming
         ],

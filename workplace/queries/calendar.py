@@ -171,7 +171,7 @@ def _of_rights(brand: Brand, rights: list[UsageRight]) -> Iterator[Event]:
     for right in rights:
         entry = entry_of_right(brand, right)
         if entry is not None:
-            yield replace(_event(Happening.RIGHTS, entry), post_id=right.post_id)
+            yield replace(_event(Happening.RIGHTS, entry), post_id=right.post_id, right_id=right.pk)
 
 
 def _due(asked: Asked, month: Month) -> list[tuple[Post, bool]]:

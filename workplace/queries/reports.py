@@ -84,8 +84,8 @@ class Flown:
 class RightLine:
     """A right with the name of what it is on; ``is_needed``: a flight goes on after its last day."""
 
+    pk: UUID
     name: str
-    post_id: UUID | None
     starts_at: datetime
     ends_at: datetime | None
     fee: Decimal | None
@@ -274,8 +274,8 @@ def _coming(brand: Brand, now: datetime) -> list[RightLine]:
 def _right_lines(rights: QuerySet[UsageRight]) -> list[RightLine]:
     return [
         RightLine(
+            pk=right.pk,
             name=_right_name(right),
-            post_id=right.post_id,
             starts_at=right.starts_at,
             ends_at=right.ends_at,
             fee=right.fee,

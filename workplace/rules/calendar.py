@@ -79,7 +79,7 @@ class Month:
 class Event:
     """One thing on a day. ``at``: its instant, where it has one; ``says``: what happens, as a sentence.
 
-    ``post_id`` is the post it leads to, None for what hangs on a brief or a creator. ``is_done``: nobody need care.
+    It leads to the right ``right_id``, else to the post ``post_id``. ``is_done``: nobody need care.
     """
 
     kind: Happening
@@ -90,6 +90,7 @@ class Event:
     about: str = ""
     says: str = ""
     post_id: UUID | None = None
+    right_id: UUID | None = None
     is_done: bool = False
 
     @property
@@ -125,12 +126,16 @@ _TONES = {
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day of a month: its events, most urgent first. ``is_outside``: it belongs to a neighbour and shows nothing."""
+    """A day of a month: its events, most urgent first.
+
+    ``is_outside``: it belongs to a neighbour and shows nothing. ``is_peak``: it lies in a peak, such as BFCM.
+    """
 
     on: date
     events: Sequence[Event]
     is_today: bool = False
     is_outside: bool = False
+    is_peak: bool = False
 
     @property
     def first(self) -> Sequence[Event]:
@@ -143,8 +148,10 @@ class Day:
         return len(self.events) - len(self.first)
 
 
-def month_days(month: Month, events: Iterable[Event], *, today: date) -> list[list[Day]]:
-    """The weeks of ``month`` with what happens on each of its days."""
+def month_days(
+    month: Month, events: Iterable[Event], *, today: date, peak: tuple[date, date] | None = None
+) -> list[list[Day]]:
+    """The weeks of ``month`` with what happens on each of its days; ``peak``: its first and last day."""
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.on, []).append(event)
@@ -152,9 +159,15 @@ def month_days(month: Month, events: Iterable[Event], *, today: date) -> list[li
     def day(on: date) -> Day:
         if not month.first <= on <= month.last:
             return Day(on, (), is_outside=True)
-        return Day(on, sorted(by_day.get(on, ()), key=_order), is_today=on == today)
+        return Day(
+            on, sorted(by_day.get(on, ()), key=_order), is_today=on == today, is_peak=_lies_in(on, peak)
+        )
 
     return [[day(on) for on in week] for week in month.weeks()]
+
+
+def _lies_in(day: date, peak: tuple[date, date] | None) -> bool:
+    return peak is not None and peak[0] <= day <= peak[1]
 
 
 _RANKS = {kind: rank for rank, kind in enumerate(Happening)}

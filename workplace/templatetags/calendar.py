@@ -69,14 +69,19 @@ def _short(event: Event, slug: str, zone: str) -> SafeString:
     at = format_html("{} ", _clock(event, zone)) if event.at else ""
     inner = format_html("<b>{}</b> {}{}", event.short_head, at, event.title)
     title = " · ".join(filter(None, (f"{event.head}: {event.title}", event.about, event.says)))
-    if event.post_id is None:
-        return format_html(
-            '<span class="mark {}" title="{}"><span>{}</span></span>', event.tone, title, inner
-        )
-    address = reverse("post", args=[slug, event.post_id])
     return format_html(
-        '<a class="mark {}" href="{}" title="{}"><span>{}</span></a>', event.tone, address, title, inner
+        '<a class="mark {}" href="{}" title="{}"><span>{}</span></a>',
+        event.tone,
+        _address(event, slug),
+        title,
+        inner,
     )
+
+
+def _address(event: Event, slug: str) -> str:
+    if event.right_id is not None:
+        return reverse("right", args=[slug, event.right_id])
+    return reverse("post", args=[slug, event.post_id])
 
 
 def _clock(event: Event, zone: str) -> str:
@@ -91,9 +96,7 @@ def agenda_lines(context: Context, day: Day) -> SafeString:
 
     def lines() -> Iterator[tuple[object, ...]]:
         for event in day.events:
-            title: str = event.title
-            if event.post_id is not None:
-                title = format_html('<a href="{}">{}</a>', reverse("post", args=[slug, event.post_id]), title)
+            title = format_html('<a href="{}">{}</a>', _address(event, slug), event.title)
             at = time_element(event.at, zone, now) if event.at else ""
             yield event.tone, event.head, title, event.about, at, event.says
 

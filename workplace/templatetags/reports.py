@@ -57,15 +57,14 @@ def split_bar(split: Split) -> str:
 
 @register.simple_tag(takes_context=True)
 def figure_rows(context: Context, figure: FigureWords) -> SafeString:
-    """The shown rows of a figure; the first cell leads to its post."""
+    """The shown rows of a figure; the first cell leads to what it is about."""
     slug = context["request"].brand.slug
     return format_html_join("", "<tr>{}</tr>", ((_cells(line, slug),) for line in figure.shown))
 
 
 def _cells(line: Line, slug: str) -> SafeString:
-    first, *rest = line.cells
-    if line.post_id is not None:
-        first = format_html('<a href="{}">{}</a>', reverse("post", args=[slug, line.post_id]), first)
+    name, *rest = line.cells
+    first = format_html('<a href="{}">{}</a>', reverse(line.page, args=[slug, line.about]), name)
     cells = format_html_join("", "{}", ((_cell(value),) for value in rest))
     return format_html('<th scope="row">{}</th>{}', first, cells)
 

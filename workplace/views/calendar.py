@@ -14,6 +14,7 @@ from sparktrack.core.days import local_date
 from workplace.calendar_words import summary
 from workplace.forms.calendar import CalendarFilter
 from workplace.queries.calendar import Asked, month_events
+from workplace.queries.flights_peak import Peak, usual_peak
 from workplace.rules.calendar import MOST_MONTHS_AWAY, Month, month_days
 
 _PARAMETERS = frozenset(CalendarFilter.base_filters)
@@ -40,10 +41,14 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
         values = chosen.form.cleaned_data
         month: Month = values["month"] or Month.of(today)
         asked = Asked(request.brand, chosen.qs, _posts(request, chosen), chosen.kind_shown)
+        peak = _peak(month)
         found = month_events(asked, month, viewer_zone=zone)
         context |= {
             "month": month,
-            "weeks": month_days(month, found.events, today=today),
+            "weeks": month_days(
+                month, found.events, today=today, peak=(peak.first, peak.last) if peak else None
+            ),
+            "peak": peak,
             "found": found,
             "today": today,
             "is_agenda": values["view"] == "agenda",
@@ -53,6 +58,12 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
         }
     status = 200 if "month" in context else 400
     return render(request, "workplace/calendar/page.html", context, status=status)
+
+
+def _peak(month: Month) -> Peak | None:
+    """The week of Black Friday, in the month or months in which it lies."""
+    peak = usual_peak(month.first)
+    return peak if peak.first <= month.last else None
 
 
 def _near(month: Month, *, today: Month) -> Month | None:

@@ -147,6 +147,23 @@ def test_drafts_and_posts_stand_on_the_day_they_are_due(world, show):
     assert "To come: 1 draft is due, 2 posts are due." in show().content.decode()
 
 
+def test_the_week_of_black_friday_is_marked_and_leads_to_what_survives_it(show):
+    page = show().content.decode()
+    assert "BFCM 2026: what survives it" in page
+    assert "peak/?name=BFCM%202026&amp;first=2026-11-23&amp;last=2026-11-30" in page
+    assert re.findall(r'<td class="[^"]*peak[^"]*">.*?datetime="([^"]+)"', page, re.DOTALL) == [
+        f"2026-11-{day}" for day in range(23, 31)
+    ]
+    assert "BFCM" not in show(month="2026-10").content.decode()
+    # Cyber Monday lies in December where November begins on a Friday.
+    assert "BFCM 2030" in show(month="2030-12").content.decode()
+
+
+def test_rights_lead_to_their_page(world, show):
+    right = world.right(world.day(-30), world.day(5), creator=world.creator())
+    assert reverse("right", args=[world.brand.slug, right.pk]) in show().content.decode()
+
+
 # --- Narrowing and going on -----------------------------------------------------------------------------------------
 def test_it_can_be_narrowed_by_buyer_campaign_creator_and_kind(world, show):
     kim = world.member(Role.BUYER)

@@ -124,6 +124,12 @@ def test_the_rows_behind_a_figure(manager):
     assert {figure: manager.rows(figure, **OCTOBER) for figure in ROWS} == ROWS
 
 
+def test_rows_of_rights_lead_to_the_right(world, manager):
+    page = manager.page(figure="renewals", **OCTOBER)
+    right = UsageRight.objects.for_brand(world.brand).get(creator__isnull=False)
+    assert reverse("right", args=[world.brand.slug, right.pk]) in page
+
+
 def test_lost_days_and_days_without_rights_name_flight_and_reason(world, manager):
     lost = manager.rows("lost", **OCTOBER)
     assert [(row[0], *row[3:]) for row in lost] == [
