@@ -1,5 +1,7 @@
 """``{% load posts %}``: what only the page of a post says."""
 
+from decimal import Decimal
+
 from django import template
 from django.forms import Form
 from django.template.context import Context
@@ -9,6 +11,11 @@ from brands.rules import Action
 from campaigns import happenings
 from campaigns.models import Flight
 from campaigns.queries.post import PostPage
+from posts import rules
+from posts.enums import Stage
+from posts.models import MetricsSnapshot
+from posts.rules import StrongRule, is_strong
+from sparktrack.core.models import choices
 
 register = template.Library()
 
@@ -24,6 +31,32 @@ def anyway_form(form: Form, flight: Flight) -> Form:
 def happened(entry: AuditEntry, page: PostPage) -> str:
     """``{% happened entry page %}``: an entry of the history in words."""
     return happenings.happened(entry, page.history)
+
+
+@register.simple_tag
+def stages() -> list[tuple[str, str]]:
+    """``{% stages as steps %}``: the steps of a deliverable, with the words for them."""
+    return choices(Stage)
+
+
+@register.simple_tag
+def engagement(metrics: MetricsSnapshot) -> str:
+    """``{% engagement page.metrics %}``: ``8.4 %``; empty where nobody can tell."""
+    percent = _percent(metrics)
+    return f"{percent:.1f} %" if percent is not None else ""
+
+
+@register.simple_tag
+def strong(page: PostPage) -> bool:
+    """``{% strong page as is_strong %}``: whether the newest numbers reach what the brand asks for."""
+    if page.metrics is None:
+        return False
+    rule = StrongRule(page.brand.strong_views, page.brand.strong_engagement)
+    return is_strong(rule, views=page.metrics.views, percent=_percent(page.metrics))
+
+
+def _percent(metrics: MetricsSnapshot) -> Decimal | None:
+    return rules.engagement(metrics.views, [getattr(metrics, name) for name in rules.ENGAGING])
 
 
 @register.simple_tag(takes_context=True)
