@@ -134,6 +134,7 @@ _TELLINGS: Mapping[str, Telling] = {
     "flight.moved": _moved,
     "flight.account_assigned": _just("moved to another ad account"),
     "flight.run_anyway": _just("runs anyway"),
+    "flight.put_back": _just("is as before again"),
     "flight.checked": _just("checked before its launch"),
     "flight.moved_to_redo": _just("planned with the new creative"),
     "link.opened": lambda subject, _before, _after, _names: subject,

@@ -47,6 +47,7 @@ _VERBS = {
     "code.unrevoked": "not revoked after all",
     "creator.own_account_set": "is the brand’s own account or not",
     "flight.account_assigned": "moved to an ad account",
+    "flight.put_back": "as before again",
     "flight.run_anyway": "runs anyway",
     "import.asked": "asked for",
     "link.closed": "no longer",

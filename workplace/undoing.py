@@ -16,7 +16,10 @@ def actor_of_change(request: BrandRequest) -> Actor:
 
 
 def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
-    """Say ``words`` on the next page, with the button that undoes what ``actor`` did (base.html holds its form)."""
+    """Say ``words`` on the next page, with the button that undoes what ``actor`` did (base.html holds its form).
+
+    Where nothing changed say so with ``messages``: there is nothing to undo then.
+    """
     messages.success(
         request,
         format_html(

@@ -212,6 +212,26 @@ def reopen_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, ac
     return _set(brand, flights, values, action="flight.reopened", now=now, actor=actor)
 
 
+def put_back_states(
+    *,
+    brand: Brand,
+    states: Sequence[tuple[Flight, Mapping[str, datetime | None]]],
+    now: datetime,
+    actor: Actor,
+) -> list[Flight]:
+    """Flights are paused or ended since the instants they were before, or not at all: what an undo writes.
+
+    ``states``: ``paused_at`` and ``ended_at`` (UTC) of each. Raises ValueError for another field.
+    """
+    for _, state in states:
+        refuse_others(state, frozenset({"paused_at", "ended_at"}))
+
+    def values(_flight: Flight, state: Mapping[str, datetime | None], _zone_of: Zones) -> dict[str, Any]:
+        return dict(state)
+
+    return _edit(brand, states, values, action="flight.put_back", now=now, actor=actor)
+
+
 def run_flights_anyway(
     *, brand: Brand, flights: Sequence[Flight], reason: str, approver: User, now: datetime, actor: Actor
 ) -> list[Flight]:

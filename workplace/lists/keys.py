@@ -17,6 +17,9 @@ from brands.rules import Action
 
 # A title of 200 characters of four bytes, escaped and in base64, fits; what is nested deeply does not.
 _LONGEST = 4_000
+# No number of ours is as large, or as long.
+_MUCH = Decimal(10) ** 18
+_DIGITS = 40
 
 
 class BadCursorError(ValueError):
@@ -24,6 +27,14 @@ class BadCursorError(ValueError):
 
     def __init__(self) -> None:
         super().__init__("This page of the list cannot be found. Begin at the first one.")
+
+
+def as_text(text: str) -> str:
+    """A text of an address, if a database can hold it."""
+    if "\0" in text:
+        raise ValueError(text)
+    text.encode()
+    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,7 @@ class Sort:
     label: str
     field: str
     descending: bool = False
-    parse: Callable[[str], Any] = str
+    parse: Callable[[str], Any] = as_text
     needs: Action = Action.VIEW
 
     def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -68,9 +79,9 @@ class Sort:
         try:
             words = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
             key, value, pk = json.loads(words)
-            if key != self.key:
+            if key != self.key or not isinstance(value, str):
                 raise BadCursorError
-            return self.parse(value), UUID(pk)
+            return UUID(value) if self.field == "pk" else self.parse(value), UUID(pk)
         except (
             ValueError,
             TypeError,
@@ -98,6 +109,6 @@ def as_day(text: str) -> date:
 def as_number(text: str) -> Decimal:
     """A number of an address."""
     number = Decimal(text)
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= _MUCH or len(text) > _DIGITS:
         raise ValueError(text)
     return number

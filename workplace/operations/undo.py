@@ -28,11 +28,8 @@ from campaigns.operations.flights import (
     Move,
     assign_ad_account,
     edit_flights,
-    end_flights,
     move_flights,
-    pause_flights,
-    reopen_flights,
-    resume_flights,
+    put_back_states,
 )
 from campaigns.operations.touched import value_of
 from creators.models import Creator
@@ -192,32 +189,14 @@ UNDOINGS: dict[str, Undoing] = {
         ),
     ),
     "flight.account_assigned": Undoing(model=Flight, action=Action.PLAN_FLIGHTS, back=_accounts),
-    "flight.paused": Undoing(
-        model=Flight,
-        action=Action.PLAN_FLIGHTS,
-        back=lambda brand, found, now, actor: resume_flights(
-            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
-        ),
-    ),
-    "flight.resumed": Undoing(
-        model=Flight,
-        action=Action.PLAN_FLIGHTS,
-        back=lambda brand, found, now, actor: pause_flights(
-            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
-        ),
-    ),
-    "flight.ended": Undoing(
-        model=Flight,
-        action=Action.PLAN_FLIGHTS,
-        back=lambda brand, found, now, actor: reopen_flights(
-            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
-        ),
-    ),
-    "flight.reopened": Undoing(
-        model=Flight,
-        action=Action.PLAN_FLIGHTS,
-        back=lambda brand, found, now, actor: end_flights(
-            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+    **dict.fromkeys(
+        ("flight.paused", "flight.resumed", "flight.ended", "flight.reopened"),
+        Undoing(
+            model=Flight,
+            action=Action.PLAN_FLIGHTS,
+            back=lambda brand, found, now, actor: put_back_states(
+                brand=brand, states=found, now=now, actor=actor
+            ),
         ),
     ),
 }

@@ -46,7 +46,7 @@ _DEEDS = (
         "flight.resumed",
         "flight.ended",
     ),
-    *("flight.reopened", "flight.run_anyway", "post.gone", "post.back"),
+    *("flight.reopened", "flight.put_back", "flight.run_anyway", "post.gone", "post.back"),
 )
 
 

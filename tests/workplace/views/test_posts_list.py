@@ -1,7 +1,9 @@
 """The list of posts, and with it what all lists share."""
 
+import base64
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from brands.enums import Role
 from posts.enums import Lane, Stage
 from posts.models import Post
 from posts.operations import StageReached, record_stages
+from sparktrack.core.ids import uuid7
 from tests.world import DAY, NOW, World, client_of
 from workplace.enums import Place
 from workplace.lists import pages
@@ -363,3 +366,12 @@ def test_every_list_has_its_views(world, client):
     for place in Place:
         answer = client.get(reverse("list-views", args=[world.brand.slug, place.value]))
         assert answer.status_code == 200, place
+
+
+@pytest.mark.parametrize("value", ["x", {"a": 1}, "a\0", "\ud800", 7])
+@pytest.mark.parametrize("sort", ["newest", "title"])
+def test_a_place_with_a_value_that_nobody_made_is_refused(client, url, sort, value):
+    words = json.dumps([sort, value, str(uuid7())]).encode()
+    cursor = base64.urlsafe_b64encode(words).decode()
+    refused = not (sort == "title" and value == "x")
+    assert (client.get(url, {"sort": sort, "after": cursor}).status_code == 400) == refused
