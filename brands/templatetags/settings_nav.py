@@ -1,9 +1,11 @@
 """``{% load settings_nav %}``: the pages of a brand's settings that this person may open."""
 
 from django import template
+from django.http import HttpRequest
 from django.template.context import Context
 from django.urls import reverse
 
+from brands.models import Brand
 from brands.rules import Action
 from brands.templatetags.navigation import Place
 
@@ -25,10 +27,16 @@ _PLACES: list[tuple[str, str, str, Action]] = [
 @register.simple_tag(takes_context=True)
 def settings_places(context: Context) -> list[Place]:
     """``{% settings_places as places %}``: in the order of the side navigation."""
-    request = context["request"]
-    here = request.resolver_match.url_name if request.resolver_match else ""
+    return settings_places_of(context["request"])
+
+
+def settings_places_of(request: HttpRequest) -> list[Place]:
+    """The pages of settings of the brand of the page that the role of this person may open."""
+    here = request.resolver_match.url_name if request.resolver_match else None
+    brand: Brand | None = getattr(request, "brand", None)
+    allowed: frozenset[Action] = getattr(request, "allowed", frozenset())
     return [
-        Place(name, reverse(route, args=[request.brand.slug]), here.startswith(below))
+        Place(name, reverse(route, args=[brand.slug]), (here or "").startswith(below))
         for name, route, below, action in _PLACES
-        if action in request.allowed
+        if brand is not None and action in allowed
     ]

@@ -46,6 +46,13 @@ def test_pages_are_found_by_role_and_all_of_them_before_a_word_is_typed(world, c
     assert "Import" in found(client_of(world.member(Role.MANAGER)), world, "")["Pages"]
 
 
+def test_who_types_finds_settings_and_help_too(world, client):
+    assert found(client, world, "phone") == {"Pages": ["Help: phone steps for creators"]}
+    assert found(client, world, "away") == {"Pages": ["While I am away"]}
+    assert found(client, world, "audit") == {}
+    assert found(client_of(world.member(Role.ADMIN)), world, "audit") == {"Pages": ["Audit"]}
+
+
 def test_nothing_of_another_brand_is_found(world, client):
     other = World()
     other.post(other.creator("canary"), title="Canary")
