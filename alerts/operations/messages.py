@@ -15,6 +15,7 @@ from django.db import transaction
 
 from alerts.enums import ChannelKind, DeliveryKind, DeliveryState, Form
 from alerts.models import Alert, Channel, Delivery, Notice
+from alerts.operations.notices import NewNotice
 from alerts.queries.summaries import summaries_to_chats, summary_key
 from sparktrack.core.bulk import insert
 from sparktrack.core.ids import uuid7
@@ -58,7 +59,11 @@ def new_delivery(*, now: datetime, **fields: object) -> Delivery:
 
 
 def make_deliveries(
-    notices: Sequence[Notice], *, run: UUID, now: datetime, alerts: Collection[Alert] | None = None
+    notices: Sequence[Notice | NewNotice],
+    *,
+    run: UUID,
+    now: datetime,
+    alerts: Collection[Alert] | None = None,
 ) -> list[Delivery]:
     """Store one message for each person who is to hear at once, and one for each channel; all messages made.
 
@@ -67,7 +72,7 @@ def make_deliveries(
     the brands are told of ``alerts`` (None: those of the notices) as far as they asked for their steps. A message that
     was cancelled before anybody tried to send it is taken up again.
     """
-    at_once: dict[UUID, list[Notice]] = defaultdict(list)
+    at_once: dict[UUID, list[Notice | NewNotice]] = defaultdict(list)
     for notice in notices:
         if notice.form == Form.AT_ONCE and notice.delivery_id is None:
             at_once[notice.user_id].append(notice)
@@ -159,7 +164,7 @@ def _to_channel(channel: Channel, alert: Alert, event: str, now: datetime) -> _W
     )
 
 
-def _to_person(user_id: UUID, notices: Sequence[Notice], run: UUID, now: datetime) -> _Wanted:
+def _to_person(user_id: UUID, notices: Sequence[Notice | NewNotice], run: UUID, now: datetime) -> _Wanted:
     alerts = {notice.alert_id for notice in notices}
     single = len(alerts) == 1
     return _Wanted(

@@ -2,18 +2,19 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from alerts.enums import AlertKind, DeliveryState, Form, Outcome, Wish
-from alerts.models import Alert, Notice
+from alerts.models import Alert, Delivery, Notice
 from alerts.queries.mornings import next_rounds
 from alerts.queries.people import teams, wishes_of
 from alerts.rules.mornings import is_in_time
 from alerts.rules.people import EVERYBODY_FROM, HitFlight, form_of, hearers
-from sparktrack.core.bulk import insert
+from sparktrack.core.bulk import insert_columns
+from sparktrack.core.ids import uuid7
 
-__all__ = ["HitFlight", "RaisedAlert", "notices_for", "store_notices"]
+__all__ = ["HitFlight", "NewNotice", "RaisedAlert", "notices_for", "store_notices"]
 
 # Below the number of parameters that SQLite takes in one query.
 _SLICE = 900
@@ -28,11 +29,39 @@ class RaisedAlert:
     flights: Sequence[HitFlight]
 
 
-def notices_for(found: Sequence[RaisedAlert], *, now: datetime, anew: Collection[UUID] = ()) -> list[Notice]:
+@dataclass(slots=True)
+class NewNotice:
+    """A notice that is not on file yet, in the words of the model: a pass may make tens of thousands."""
+
+    alert: Alert
+    user_id: UUID
+    form: Form
+    repeat_on: date | None
+    created_at: datetime
+    delivery: Delivery | None = None
+
+    @property
+    def alert_id(self) -> UUID:
+        """The alert that is to be heard of."""
+        return self.alert.pk
+
+    @property
+    def delivery_id(self) -> UUID | None:
+        """The message that tells it, if it goes at once."""
+        return self.delivery.pk if self.delivery else None
+
+
+def notices_for(
+    found: Sequence[RaisedAlert],
+    *,
+    now: datetime,
+    anew: Collection[UUID] = (),
+    fresh: Collection[UUID] = (),
+) -> list[Notice | NewNotice]:
     """The first notices of these alerts, for people who have none yet; they are not stored (``store_notices`` does).
 
     Among them are notices on file that no message told because the alert had not held at that moment. Of the alerts
-    ``anew`` everybody hears once more.
+    ``anew`` everybody hears once more; of those ``fresh`` in this pass nobody can have a notice yet.
     Warnings that come with the next morning round do if it is in time, and go at once if not: nobody has to say that
     they are late. While a lapse is acknowledged or snoozed (the alert says so) tighter steps are quiet for those who
     had heard of it before; both end at the 1-day step. The number of queries depends on the number of alerts only by
@@ -43,54 +72,77 @@ def notices_for(found: Sequence[RaisedAlert], *, now: datetime, anew: Collection
     alerts = [each.alert for each in found]
     by_brand = teams({alert.brand_id for alert in alerts}, now=now)
     acknowledged = _acknowledged(alerts)
-    told, unsaid = _told([alert for alert in alerts if alert.pk not in anew])
+    told, unsaid = _told([alert for alert in alerts if alert.pk not in anew and alert.pk not in fresh])
     told |= set(
         Notice.objects.filter(alert__in=anew, repeat_on=now.date()).values_list("alert_id", "user_id")
     )
     informed = set(_informed([alert for alert in alerts if is_quiet(alert, now)]))
-    wanted: list[tuple[Alert, UUID, bool]] = []
+    wanted: list[tuple[Alert, dict[UUID, bool]]] = []
+    user_ids: set[UUID] = set()
+    alike: dict[tuple[object, ...], dict[UUID, bool]] = {}
     for each in found:
-        alert = each.alert
-        people = hearers(
-            AlertKind(alert.kind),
-            alert.step,
-            each.flights,
-            by_brand[alert.brand_id],
-            acknowledged=_lapse(alert) in acknowledged,
-        )
-        wanted += [
-            (alert, user_id, own)
-            for user_id, own in people.items()
-            if (alert.pk, user_id) not in told
-            and ((*_lapse(alert), user_id) not in informed or (alert.pk, user_id) in unsaid)
-        ]
-    user_ids = {user_id for _, user_id, _ in wanted}
+        alert, lapse = each.alert, _lapse(each.alert)
+        # Of ten thousand lapses at once nearly all are about the same few people.
+        answering = tuple(flight.people for flight in each.flights)
+        case = alert.brand_id, alert.kind, alert.step, lapse in acknowledged, answering
+        if case not in alike:
+            alike[case] = hearers(
+                AlertKind(alert.kind),
+                alert.step,
+                each.flights,
+                by_brand[alert.brand_id],
+                acknowledged=lapse in acknowledged,
+            )
+        people = alike[case]
+        if told or informed:
+            people = {
+                user_id: own
+                for user_id, own in people.items()
+                if (alert.pk, user_id) not in told
+                and ((*lapse, user_id) not in informed or (alert.pk, user_id) in unsaid)
+            }
+        wanted.append((alert, people))
+        user_ids |= people.keys()
     wishes = wishes_of(user_ids)
     rounds = next_rounds(user_ids, now=now)
-    notices = []
-    for alert, user_id, own in wanted:
-        if user_id not in rounds:  # who left a moment ago
-            continue
-        wish = wishes.get((user_id, AlertKind(alert.kind)), Wish.USUAL)
-        in_round = rounds[user_id] <= now or is_in_time(rounds[user_id], alert.lapses_at)
-        form = form_of(alert.step, wish, own=own, in_round=in_round)
-        if form is None:
-            continue
-        notice = unsaid.get((alert.pk, user_id)) or Notice(
-            brand_id=alert.brand_id,
-            user_id=user_id,
-            repeat_on=now.date() if alert.pk in anew else None,
-            created_at=now,
-        )
-        notice.alert, notice.form, notice.delivery = alert, form, None
-        notices.append(notice)
+    notices: list[Notice | NewNotice] = []
+    for alert, people in wanted:
+        kind, repeat_on = AlertKind(alert.kind), now.date() if alert.pk in anew else None
+        for user_id, own in people.items():
+            if user_id not in rounds:  # who left a moment ago
+                continue
+            wish = wishes.get((user_id, kind), Wish.USUAL)
+            in_round = rounds[user_id] <= now or is_in_time(rounds[user_id], alert.lapses_at)
+            form = form_of(alert.step, wish, own=own, in_round=in_round)
+            if form is None:
+                continue
+            known = unsaid.get((alert.pk, user_id)) if unsaid else None
+            if known is None:
+                notices.append(NewNotice(alert, user_id, form, repeat_on, now))
+            else:
+                known.alert, known.form, known.delivery = alert, form, None
+                notices.append(known)
     return notices
 
 
-def store_notices(notices: Sequence[Notice]) -> None:
+def store_notices(notices: Sequence[Notice | NewNotice]) -> None:
     """Store what ``notices_for`` found, after ``make_deliveries`` has set who is told at once by which message."""
-    known = [notice for notice in notices if not notice._state.adding]
-    insert([notice for notice in notices if notice._state.adding])
+    known = [notice for notice in notices if isinstance(notice, Notice)]
+    new = [notice for notice in notices if isinstance(notice, NewNotice)]
+    if new:
+        insert_columns(
+            Notice,
+            {
+                "id": [uuid7() for _ in new],
+                "brand_id": [notice.alert.brand_id for notice in new],
+                "alert_id": [notice.alert.pk for notice in new],
+                "user_id": [notice.user_id for notice in new],
+                "form": [notice.form for notice in new],
+                "repeat_on": [notice.repeat_on for notice in new],
+                "delivery_id": [notice.delivery_id for notice in new],
+                "created_at": [notice.created_at for notice in new],
+            },
+        )
     Notice.objects.bulk_update(known, ["form", "delivery"], batch_size=_SLICE)
 
 

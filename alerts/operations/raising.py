@@ -24,14 +24,17 @@ from alerts.queries.lapses import News, Part, StaleHit, Untold, news_of, parts
 from alerts.queries.summaries import speaks_of, summaries_to_chats
 from alerts.rules.people import EVERYBODY_FROM
 from alerts.rules.steps import is_skipped
-from sparktrack.core.bulk import insert_new
+from sparktrack.core.bulk import insert_new, insert_new_columns
 from sparktrack.core.ids import uuid7
+from sparktrack.core.planner import count_tables
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 # Below the number of parameters that SQLite takes in one query.
 _SLICE = 900
+# After so many alerts at once the next pass would go by what PostgreSQL knew of the tables before.
+_MANY = 1000
 # Who resumes a flight after a shorter pause need not be told again why it does not run.
 _JUST_NOW = timedelta(hours=1)
 # The message was accepted, or may have been.
@@ -115,6 +118,8 @@ def raise_alerts(
                 waiting += [replace(part, brand_ids=(brand_id,)) for brand_id in part.brand_ids]
             else:
                 problem = problem or error
+    if total.raised >= _MANY:
+        count_tables(Alert, AlertFlight, Notice)
     if problem is not None:
         raise problem
     return total
@@ -242,7 +247,7 @@ def _open(lapses: Sequence[_Lapse], *, run: UUID, now: datetime) -> Raised:
     retold, anew, back = _reopen([alert for alert, _ in again], now=now)
     ours = _store([alert for alert, _ in new], run=run)
     raised = [(alert, lapse) for alert, lapse in new if alert.pk in ours]
-    notices, deliveries = _tell([*raised, *again, *joined], retold, anew, run=run, now=now)
+    notices, deliveries = _tell([*raised, *again, *joined], ours, retold, anew, run=run, now=now)
     deliveries += len(tell_channels(back, event=REOPENED, now=now))
     skipped = sum(1 for alert, _ in raised if alert.outcome)
     return Raised(
@@ -335,6 +340,7 @@ def _store(alerts: Sequence[Alert], *, run: UUID) -> set[UUID]:
 
 def _tell(
     pairs: Sequence[tuple[Alert, _Lapse]],
+    fresh: Collection[UUID],
     retold: Iterable[Alert],
     anew: Iterable[Alert],
     *,
@@ -342,18 +348,23 @@ def _tell(
     now: datetime,
 ) -> tuple[int, int]:
     """Write down which flights the alerts hit, who hears of it, and what goes out at once; how many of the latter."""
-    insert_new(
-        [
-            AlertFlight(brand_id=alert.brand_id, alert=alert, flight_id=each.flight.flight_id)
-            for alert, lapse in pairs
-            for each in lapse.flights
-        ]
-    )
+    hits = [(alert, each.flight.flight_id) for alert, lapse in pairs for each in lapse.flights]
+    if hits:
+        insert_new_columns(
+            AlertFlight,
+            {
+                "id": [uuid7() for _ in hits],
+                "brand_id": [alert.brand_id for alert, _ in hits],
+                "alert_id": [alert.pk for alert, _ in hits],
+                "flight_id": [flight_id for _, flight_id in hits],
+            },
+        )
     loud = [(alert, lapse) for alert, lapse in pairs if alert.closed_at is None]
     notices = notices_for(
         [RaisedAlert(alert, [each.flight for each in lapse.flights]) for alert, lapse in loud],
         now=now,
         anew={alert.pk for alert in anew},
+        fresh=fresh,
     )
     to_channels = [alert for alert, _ in loud if alert.run == run] + list(retold)
     deliveries = make_deliveries(notices, run=run, now=now, alerts=to_channels)

@@ -18,7 +18,9 @@ from campaigns.enums import FlightStatus
 from campaigns.models import Flight
 from campaigns.queries.lines import FlightLine, flight_lines
 
-_FLIGHT = ("post__creator__manager", "post__brief", "campaign__buyer", "buyer", "ad_account")
+_ABOUT = ("post__creator__manager", "post__brief", "campaign__buyer", "buyer", "ad_account")
+# Of more alerts, campaigns, people and accounts are read once each, by queries of their own, not once a flight.
+_MANY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,17 +96,12 @@ class Standing:
 
 
 def standing(alerts: Collection[Alert], *, now: datetime) -> dict[UUID, Standing]:
-    """What each of these alerts, of any brands, still hits at ``now``; the same number of queries for one as for many.
+    """What each of these alerts, of any brands, still hits at ``now``; the same number of queries for one as for 500.
 
     A flight is hit while its side fails at the instant of the alert or, once that has passed, now.
     """
     brands = Brand.objects.in_bulk({alert.brand_id for alert in alerts})
-    flights: dict[UUID, list[Flight]] = {}
-    for hit in AlertFlight.objects.filter(alert__in=[alert.pk for alert in alerts]).select_related(
-        *(f"flight__{name}" for name in _FLIGHT)
-    ):
-        flights.setdefault(hit.alert_id, []).append(hit.flight)
-    loaded = {flight.pk: flight for found in flights.values() for flight in found}
+    flights, loaded = _hits([alert.pk for alert in alerts])
     fails = lapses_of(brands, loaded, now=now)
     gaps = _gaps(brands, {flight.post_id for flight in loaded.values()}, now)
     rights = UsageRight.objects.filter(brand__in=brands).in_bulk(
@@ -121,15 +118,34 @@ def standing(alerts: Collection[Alert], *, now: datetime) -> dict[UUID, Standing
     for alert in alerts:
         kind = AlertKind(alert.kind)
         hits = [
-            _hit(lines[flight.pk], kind, gaps.get(flight.post_id, ()), fails_at, now)
-            for flight in flights.get(alert.pk, ())
-            if (fails_at := fails.get((flight.pk, kind))) is not None and _is_hit(alert, fails_at, now)
+            _hit(lines[flight_id], kind, gaps.get(loaded[flight_id].post_id, ()), fails_at, now)
+            for flight_id in flights.get(alert.pk, ())
+            if (fails_at := fails.get((flight_id, kind))) is not None and _is_hit(alert, fails_at, now)
         ]
         hits.sort(key=lambda hit: (-(hit.line.daily_spend or 0), hit.flight.pk))
         found[alert.pk] = Standing(
             alert=alert, brand=brands[alert.brand_id], hits=tuple(hits), right=rights.get(alert.subject_id)
         )
     return found
+
+
+def _hits(alert_ids: Collection[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, Flight]]:
+    """The flights that each of these alerts was about, and all of them loaded with what letters say of them."""
+    rows = AlertFlight.objects.filter(alert__in=alert_ids)
+    if len(alert_ids) <= _MANY:
+        hits = [
+            (hit.alert_id, hit.flight) for hit in rows.select_related(*(f"flight__{name}" for name in _ABOUT))
+        ]
+    else:
+        pairs = list(rows.values_list("alert_id", "flight_id"))
+        found = Flight.objects.select_related("post__creator").prefetch_related(*_ABOUT)
+        known = {flight.pk: flight for flight in found.filter(pk__in={pk for _, pk in pairs})}
+        # A flight may have been deleted a moment ago.
+        hits = [(alert_id, known[pk]) for alert_id, pk in pairs if pk in known]
+    flights: dict[UUID, list[UUID]] = {}
+    for alert_id, flight in hits:
+        flights.setdefault(alert_id, []).append(flight.pk)
+    return flights, {flight.pk: flight for _, flight in hits}
 
 
 def _is_hit(alert: Alert, fails_at: datetime, now: datetime) -> bool:

@@ -23,6 +23,11 @@ class HitFlight:
     campaign_buyer_id: UUID | None = None
     manager_id: UUID | None = None
 
+    @property
+    def people(self) -> tuple[UUID | None, ...]:
+        """Who answers for it; flights with the same people are alike for ``hearers``."""
+        return self.buyer_id, self.campaign_buyer_id, self.manager_id
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

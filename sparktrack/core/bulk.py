@@ -55,6 +55,19 @@ def insert_new(rows: Sequence[models.Model]) -> bool:
     return True
 
 
+def insert_new_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> bool:
+    """As ``insert_new``, of rows whose values are given by column."""
+    try:
+        insert_columns(model, columns)
+    except IntegrityError:
+        rows = [
+            model(**dict(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True)
+        ]
+        model._default_manager.bulk_create(rows, ignore_conflicts=True)
+        return False
+    return True
+
+
 def insert_columns(model: type[models.Model], columns: Mapping[str, Sequence[Any]]) -> None:
     """Put new rows on file whose values are given by column, of equal length; every concrete field must be there.
 
@@ -97,9 +110,9 @@ def _prepared(
     known: dict[Any, Any] = {}
     result = []
     for value in values:
-        # A UUID takes longer to find among the known ones than to prepare.
-        if isinstance(value, UUID):
-            result.append(form(value))
+        # A UUID takes longer to find among the known ones than to prepare; both databases read it as 32 digits.
+        if type(value) is UUID:
+            result.append(value.hex)
             continue
         if value not in known:
             known[value] = form(field.get_db_prep_save(value, connection))

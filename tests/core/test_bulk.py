@@ -10,7 +10,7 @@ from authorizations.models import AuthorizationCode, UsageRight
 from brands.models import AuditEntry
 from creators.models import Creator
 from posts.models import Post
-from sparktrack.core.bulk import insert, insert_columns, insert_new
+from sparktrack.core.bulk import insert, insert_columns, insert_new, insert_new_columns
 from tests.factories import LONG_AGO, BrandFactory
 
 
@@ -128,3 +128,19 @@ def test_rows_whose_key_is_taken_are_left_out_and_the_others_stored():
     again = Creator(brand=brand, handle="maya", created_at=LONG_AGO)
     assert not insert_new([again, second])
     assert set(Creator.objects.values_list("pk", flat=True)) == {first.pk, second.pk}
+
+
+@pytest.mark.django_db
+def test_columns_whose_key_is_taken_are_left_out_and_the_others_stored():
+    brand = BrandFactory()
+    rows = [Creator(brand=brand, handle=handle, created_at=LONG_AGO) for handle in ("maya", "maya", "tom")]
+
+    def columns(*made):
+        return {
+            field.attname: [getattr(row, field.attname) for row in made]
+            for field in Creator._meta.concrete_fields
+        }
+
+    assert insert_new_columns(Creator, columns(rows[0]))
+    assert not insert_new_columns(Creator, columns(*rows[1:]))
+    assert set(Creator.objects.values_list("pk", flat=True)) == {rows[0].pk, rows[2].pk}

@@ -11,7 +11,7 @@ from alerts.models import AlertWish, Delivery, MorningHour, Notice
 from alerts.operations.messages import RESOLVED, make_deliveries, tell_channels
 from alerts.operations.notices import HitFlight, RaisedAlert, notices_for, store_notices
 from brands.enums import Role
-from brands.models import Membership
+from brands.models import Membership, User
 from sparktrack.core.ids import uuid7
 from tests.alerts import scenes
 from tests.factories import MembershipFactory
@@ -63,7 +63,9 @@ def raised(world, *, buyer=None, campaign_buyer=None, manager=None, step=3, laps
 
 def told(world, *found):
     """Person and form of each notice."""
-    return {(notice.user, Form(notice.form)) for notice in notices_for(found, now=world.now)}
+    notices = notices_for(found, now=world.now)
+    people = User.objects.in_bulk({notice.user_id for notice in notices})
+    return {(people[notice.user_id], Form(notice.form)) for notice in notices}
 
 
 def passed(world, *found, run=None, **options):

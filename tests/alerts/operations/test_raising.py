@@ -481,7 +481,7 @@ def test_a_brand_without_content_can_be_deleted_with_all_its_alerts(world):
 
 
 # --- what an alert stands for ----------------------------------------------------------------------------------------
-def test_standing_knows_the_flights_the_side_and_the_money(world):
+def test_standing_knows_the_flights_the_side_and_the_money(world, monkeypatch):
     creator = world.creator()
     right = world.right(world.day(-100), world.day(-1), creator=creator)
     flights = []
@@ -500,6 +500,15 @@ def test_standing_knows_the_flights_the_side_and_the_money(world):
     of_rights = next(each for each in found.values() if each.kind is AlertKind.RIGHTS)
     assert (of_rights.right, of_rights.alert.lapses_at) == (right, right.ends_at)
     assert [hit.flight for hit in of_rights.hits] == flights[::-1]
+    monkeypatch.setattr("alerts.queries.standing._MANY", 1)
+    at_once = standing(alerts, now=NOW)
+    with CaptureQueriesContext(connection) as later:
+        assert at_once == found
+        for hit in at_once[of_rights.alert.pk].hits:
+            flight = hit.flight
+            assert (flight.buyer, flight.post.creator.manager) == (world.buyer, creator.manager)
+            assert {flight.campaign.buyer, flight.ad_account, flight.post.brief} == {None}
+    assert not later
     assert of_rights.a_day == {"USD": 400}
     assert len(of_rights.must_pause(now=NOW)) == 2
     (first, _) = of_rights.hits
