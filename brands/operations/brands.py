@@ -179,7 +179,7 @@ def _engagement(value: Any) -> Decimal | None:
         percent = Decimal(str(value)).quantize(Decimal("0.01"))
     except InvalidOperation:
         percent = Decimal(-1)
-    if not 0 <= percent <= 100:
+    if not (percent.is_finite() and 0 <= percent <= 100):
         raise BrandRefusedError("Engagement is 0 to 100 percent, or nothing.", field="strong_engagement")
     return percent
 

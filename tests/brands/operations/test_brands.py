@@ -90,6 +90,14 @@ def test_settings_change_with_one_entry_and_the_same_again_leaves_no_trace():
         {"digest_hour": 24},
         {"digest_hour": True},
         {"expiring_days": 0},
+        {"window_days": 31},
+        {"window_days": True},
+        {"ad_name_template": "x" * 301},
+        {"strong_views": -1},
+        {"strong_views": 1.5},
+        {"strong_engagement": 101},
+        {"strong_engagement": "NaN"},
+        {"strong_engagement": "lots"},
     ],
 )
 def test_a_setting_out_of_range_is_refused(values):
@@ -97,6 +105,15 @@ def test_a_setting_out_of_range_is_refused(values):
     with pytest.raises(BrandRefusedError):
         change_brand_settings(brand=brand, values=values, **BY)
     assert not AuditEntry.objects.exists()
+
+
+def test_what_is_strong_may_be_anything():
+    brand = BrandFactory()
+    values = {"strong_views": None, "strong_engagement": None, "ad_name_template": " {date}  {sku} "}
+    assert change_brand_settings(brand=brand, values=values, **BY)
+    brand.refresh_from_db()
+    assert (brand.strong_views, brand.strong_engagement) == (None, None)
+    assert brand.ad_name_template == "{date} {sku}"
 
 
 @pytest.mark.parametrize("name", ["time_zone", "tracks_rights", "slug", "id"])
