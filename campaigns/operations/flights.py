@@ -219,12 +219,12 @@ def put_back_states(
     now: datetime,
     actor: Actor,
 ) -> list[Flight]:
-    """Flights are paused or ended since the instants they were before, or not at all: what an undo writes.
+    """Flights are launched, paused or ended since the instants they were before, or not at all: what an undo writes.
 
-    ``states``: ``paused_at`` and ``ended_at`` (UTC) of each. Raises ValueError for another field.
+    ``states``: ``launched_at``, ``paused_at`` and ``ended_at`` (UTC) of each. Raises ValueError for another field.
     """
     for _, state in states:
-        refuse_others(state, frozenset({"paused_at", "ended_at"}))
+        refuse_others(state, frozenset({"launched_at", "paused_at", "ended_at"}))
 
     def values(_flight: Flight, state: Mapping[str, datetime | None], _zone_of: Zones) -> dict[str, Any]:
         return dict(state)

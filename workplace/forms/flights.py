@@ -102,12 +102,17 @@ class FlightForm(CarefulForm):
         error_messages={"invalid": "This is not an amount. Write it as 120 or 120.50."},
     )
     call_to_action = forms.CharField(
-        label="Call to action", max_length=60, required=False, widget=listed("calls-to-action")
+        label="Call to action",
+        max_length=60,
+        required=False,
+        help_text="As in Ads Manager.",
+        widget=listed("calls-to-action"),
     )
     landing_page = forms.CharField(
         label="Landing page",
         max_length=500,
         required=False,
+        help_text="Empty: that of the post.",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "placeholder": "https://"}),
     )
     ad_name = forms.CharField(

@@ -190,7 +190,7 @@ UNDOINGS: dict[str, Undoing] = {
     ),
     "flight.account_assigned": Undoing(model=Flight, action=Action.PLAN_FLIGHTS, back=_accounts),
     **dict.fromkeys(
-        ("flight.paused", "flight.resumed", "flight.ended", "flight.reopened"),
+        ("flight.launched", "flight.paused", "flight.resumed", "flight.ended", "flight.reopened"),
         Undoing(
             model=Flight,
             action=Action.PLAN_FLIGHTS,

@@ -39,7 +39,8 @@ class PeakLine:
     """A post in the peak, with its flight if one is planned there.
 
     ``[starts_at, ends_at)`` is the part of the peak that counts for it: what lies ahead, and inside the flight.
-    ``until``: when a code should last until. ``gaps`` are those of that part.
+    ``until``: when a code should last until. ``gaps`` are those of that part; ``lacks_now``: the first of them lasts
+    already, and did not only begin before that part.
     """
 
     post: Post
@@ -48,6 +49,7 @@ class PeakLine:
     ends_at: datetime
     until: datetime
     gaps: Sequence[Gap]
+    lacks_now: bool
     zone: str
     at_risk: MoneySum | None
 
@@ -149,8 +151,11 @@ def _line(
         over = flight_end(flight.ends_at, flight.ended_at)
         starts_at, ends_at, until = max(begin, flight.starts_at), min(end, over or end), over or end
         account = flight.ad_account
-    inside = clip(gaps.get(post.pk, []), starts_at, ends_at)
+    own = gaps.get(post.pk, [])
+    inside = clip(own, starts_at, ends_at)
+    first = next((gap for gap in own if clip([gap], starts_at, ends_at)), None)
+    lacks_now = first is not None and (first.starts_at is None or first.starts_at <= now)
     if flight is not None and flight.daily_spend is not None and inside:
         days = uncovered_days(inside, starts_at=starts_at, ends_at=ends_at, now=now)
         money = MoneySum(brand.currency_of(account), flight.daily_spend * Decimal(days))
-    return PeakLine(post, flight, starts_at, ends_at, until, inside, brand.zone_of(account), money)
+    return PeakLine(post, flight, starts_at, ends_at, until, inside, lacks_now, brand.zone_of(account), money)

@@ -134,7 +134,8 @@ def _row(request: BrandRequest, line: PeakLine, now: Any) -> dict[str, Any]:
     limit, when, step = "Survives", f"to {times.short_last_day(line.ends_at)}", ""
     if gap is not None and gap.starts_at is not None:
         coming = gap.starts_at > line.starts_at
-        limit = label(limiting(gap), subject, Moment.COMING if coming else Moment.LASTING)
+        moment = Moment.COMING if coming else Moment.LASTING if line.lacks_now else Moment.AT_START
+        limit = label(limiting(gap), subject, moment)
         when = f"{_last(gap.starts_at, gap.stops_itself, times)}" if coming else "not at all"
         if not coming and gap.ends_at is not None and gap.ends_at < line.ends_at:
             when = f"not until {times.short_day(gap.ends_at)}"

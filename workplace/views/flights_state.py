@@ -22,7 +22,7 @@ from workplace.undoing import actor_of_change, say_done
 @brand_view(action=Action.PLAN_FLIGHTS)
 def launch_flight(request: BrandRequest, flight: UUID) -> HttpResponse:
     """The ad was switched on."""
-    return _note(request, flight, launch_flights, "is launched", can_undo=False)
+    return _note(request, flight, launch_flights, "is launched")
 
 
 @require_POST
@@ -39,14 +39,7 @@ def reopen_flight(request: BrandRequest, flight: UUID) -> HttpResponse:
     return _note(request, flight, reopen_flights, "goes on as planned")
 
 
-def _note(
-    request: BrandRequest,
-    pk: UUID,
-    operation: Callable[..., list[Flight]],
-    said: str,
-    *,
-    can_undo: bool = True,
-) -> HttpResponse:
+def _note(request: BrandRequest, pk: UUID, operation: Callable[..., list[Flight]], said: str) -> HttpResponse:
     row = get_object_or_404(Flight.objects.for_brand(request.brand).select_related("campaign"), pk=pk)
     actor: Any = actor_of_change(request)
     try:
@@ -55,7 +48,7 @@ def _note(
         messages.error(request, refused.message)
     else:
         words = f"Noted: the flight in {row.campaign} {said}."
-        if changed and can_undo:
+        if changed:
             say_done(request, words, actor)
         else:
             messages.success(request, words)

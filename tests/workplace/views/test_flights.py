@@ -239,7 +239,7 @@ def test_the_second_of_two_who_change_the_dates_sees_both(world, buyer, post):
     assert Flight.objects.get().call_to_action == "Sign up"
 
 
-def test_launched_ended_reopened_each_noted_and_an_end_taken_back(world, buyer, post):
+def test_launched_ended_reopened_each_noted_and_both_taken_back(world, buyer, post):
     flight = world.flight(post, world.day(-1), world.day(9))
     client = client_of(buyer)
     for step in ("launch", "end"):
@@ -251,10 +251,11 @@ def test_launched_ended_reopened_each_noted_and_an_end_taken_back(world, buyer, 
     page = client.get(address(world, f"{flight.pk}/")).content.decode()
     assert "Reopen: it goes on as planned" in page
     assert "This flight has ended" in page
-    change = AuditEntry.objects.get(action="flight.ended").request_id
-    client.post(f"/b/{world.brand.slug}/undo/", {"change": change})
+    for action in ("flight.ended", "flight.launched"):
+        change = AuditEntry.objects.get(action=action).request_id
+        client.post(f"/b/{world.brand.slug}/undo/", {"change": change})
     flight.refresh_from_db()
-    assert flight.ended_at is None
+    assert (flight.launched_at, flight.ended_at) == (None, None)
     client.post(address(world, f"{flight.pk}/end/"))
     client.post(address(world, f"{flight.pk}/reopen/"))
     flight.refresh_from_db()

@@ -81,6 +81,10 @@ def test_counts_come_first_then_what_to_ask_for(world):
     assert "Mon 23 Nov – Mon 30 Nov · days of" in text
     assert "Ask @bea for 30 days: Bea" in text
     assert "≈ $600 at risk" in text
+    asked = {"first": world.day(10), "last": world.day(12)}
+    later = client_of(world.member(Role.VIEWER)).get(f"/b/{world.brand.slug}/peak/", asked).content.decode()
+    assert "Code ends too early" in later
+    assert "Code ended" not in later
 
 
 def test_the_days_stand_in_the_address_and_wrong_ones_are_refused(world):
