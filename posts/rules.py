@@ -56,7 +56,7 @@ def next_due(stage: Stage | None, *, draft_on: date | None, post_on: date | None
     """What the creator owes next; None once it is posted, or where no day was agreed."""
     if stage is Stage.POSTED:
         return None
-    if draft_on is not None and (stage in BEFORE_DRAFT or post_on is None):
+    if draft_on is not None and stage in BEFORE_DRAFT:
         return Due(draft_on, is_draft=True)
     return Due(post_on, is_draft=False) if post_on is not None else None
 

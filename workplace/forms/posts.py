@@ -106,9 +106,7 @@ class PostForm(CarefulForm):
     )
     # The handle that was said to be a new one: another that is typed later is asked for again.
     new_creator = forms.CharField(required=False, widget=forms.HiddenInput)
-    tiktok_post_id = _line(
-        "Post id", 40, help_text="From the link. Short links do not have one.", inputmode="numeric"
-    )
+    tiktok_post_id = _line("Post id", 40, inputmode="numeric", placeholder="From the link")
     posted_on = DayField(label="Posted on", required=False)
     title = _line("Title", 200, help_text="What your team calls it.")
     brief = forms.ModelChoiceField(
@@ -133,11 +131,10 @@ class PostForm(CarefulForm):
         label="Authorized by",
         choices=[(method.value, words) for method, words in _METHODS.items()],
         initial=Method.CODE.value,
-        help_text="Usually a code. Changing it changes what the post needs to run.",
     )
     draft_due_on = DayField(label="Draft due", required=False)
     post_due_on = DayField(label="Post due", required=False)
-    shipment_reference = _line("Shipment", 120, help_text="Carrier and number, or who brings it.")
+    shipment_reference = _line("Shipment", 120, placeholder="Carrier and number")
     draft_link = forms.URLField(
         label="Draft",
         max_length=500,

@@ -91,7 +91,7 @@ def posts_of(brand: Brand, now: datetime) -> PostQuerySet:
     due = Case(
         When(stage_now=Stage.POSTED.value, then=None),
         When(stage_now__in=before_draft, then=Coalesce("draft_due_on", "post_due_on")),
-        default=Coalesce("post_due_on", "draft_due_on"),
+        default="post_due_on",
         output_field=DateField(),
     )
     posts = Post.objects.for_brand(brand).select_related("creator__manager", "brief")
