@@ -26,7 +26,7 @@ from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
 
 # Chapters of one part; entries of the audit, warnings and messages that a part lists, the newest ones.
-PER_PART = 15
+PER_PART = 12
 MOST_ENTRIES = 1_000
 MOST_MESSAGES = 1_000
 MOST_ALERTS = 500

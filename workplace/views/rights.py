@@ -224,7 +224,7 @@ def _page(
         "on": holder_words(holder),
         "crumb": short_holder(holder),
         "post": holder if isinstance(holder, Post) else None,
-        "lost_files": bool(request.FILES) and bool(form.errors),
+        "lost_files": bool(request.FILES),  # whatever is shown after a POST was not saved
         "now": now,
         "zone": viewer_zone(request),
         **also,
