@@ -73,11 +73,28 @@ class CarefulForm(forms.Form):
         return cleaned
 
     def see_stored(self) -> None:
-        """The next answer is given in the knowledge of what stands there now."""
+        """The next answer is given in the knowledge of what stands there now.
+
+        What only others changed is shown as they left it: this reader had no word about it, and must not undo it.
+        """
         data = QueryDict(mutable=True)
         data.update(self.data)
         data[self.add_prefix("was")] = self._seen()
+        for name in self._stored.keys() & self.fields.keys() - self.changes.keys():
+            self._show_stored(name, data)
         self.data = data
+
+    def _show_stored(self, name: str, data: QueryDict) -> None:
+        """Put the stored value of a field where the browser would have put it."""
+        key, field = self.add_prefix(name), self.fields[name]
+        value = field.prepare_value(self.get_initial_for_field(field, name))
+        data.pop(key, None)
+        if isinstance(field.widget, forms.CheckboxInput):
+            data.update({key: "on"} if value else {})
+            return
+        shown = field.widget.format_value(value)
+        for each in shown if isinstance(shown, list) else [shown]:
+            data.appendlist(key, "" if each is None else str(each))
 
     def _seen(self) -> str:
         return signing.dumps(self._stored, salt=_SALT, compress=True) if self._stored else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 from typing import Any, Generic, TypeVar
 
 from django.utils.html import strip_tags
@@ -58,7 +59,10 @@ class Column(Generic[LineT]):
         """The cell of a sheet."""
         if self.text is not None:
             return self.text(line, look)
-        return " ".join(strip_tags(self.draw(line, look)).split())
+        drawn = self.draw(line, look)
+        if not isinstance(drawn, SafeString):
+            return drawn
+        return " ".join(unescape(strip_tags(drawn.replace("<", " <"))).split())
 
 
 def shown_columns(

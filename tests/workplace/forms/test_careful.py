@@ -138,3 +138,16 @@ def test_a_page_that_does_not_say_what_was_seen_empties_nothing(creator):
     form = answer(creator, {"country": "US", "was": seen(creator)["was"]})
     assert form.is_valid()
     assert form.changes == {"country": "US"}
+
+
+def test_who_saves_again_does_not_take_back_what_only_others_changed(world, creator):
+    page = seen(creator)
+    kim = world.member(full_name="Kim Lee")
+    somebody_sets(world, creator, display_name="M. Winter", country="US", manager=kim)
+    form = answer(creator, {**page, "display_name": "Maya G."})
+    assert set(form.errors) == {"display_name"}
+    again = {name: form[name].value() or "" for name in form.fields}
+    assert (again["country"], again["manager"]) == ("US", str(kim.pk))
+    form = answer(creator, again)
+    assert form.is_valid()
+    assert form.changes == {"display_name": "Maya G."}

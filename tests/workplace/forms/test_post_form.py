@@ -28,43 +28,40 @@ def form_for(world, **data):
 
 
 @pytest.mark.parametrize(
-    ("link", "handle", "url", "post_id", "whose"),
+    ("link", "handle", "url", "post_id"),
     [
-        (LONG, "", LONG, ID, "maya"),
-        (f" tiktok.com/@Maya/video/{ID}?is_from_webapp=1 ", "", LONG, ID, "maya"),
-        (f"Hi! It is live: {LONG} 🎉", "", LONG, ID, "maya"),
+        (LONG, "", LONG, ID),
+        (f" tiktok.com/@Maya/video/{ID}?is_from_webapp=1 ", "", LONG, ID),
+        (f"Hi! It is live: {LONG} 🎉", "", LONG, ID),
         (
             f"https://www.tiktok.com/@maya/photo/{ID}",
             "",
             f"https://www.tiktok.com/@maya/photo/{ID}",
             ID,
-            "maya",
         ),
-        (f"https://m.tiktok.com/v/{ID}.html", "@maya", LONG, ID, "maya"),
+        (f"https://m.tiktok.com/v/{ID}.html", "@maya", LONG, ID),
         # A former handle means the same creator; the address stays as it was pasted.
         (
             f"https://www.tiktok.com/@maya.old/video/{ID}",
             "",
             f"https://www.tiktok.com/@maya.old/video/{ID}",
             ID,
-            "maya",
         ),
         (
             f"https://www.tiktok.com/@maya.old/video/{ID}",
             "maya",
             f"https://www.tiktok.com/@maya.old/video/{ID}",
             ID,
-            "maya",
         ),
-        ("https://vm.tiktok.com/ZMabc123/", "maya", "https://vm.tiktok.com/ZMabc123/", "", "maya"),
-        ("", "https://www.tiktok.com/@maya", "", "", "maya"),
+        ("https://vm.tiktok.com/ZMabc123/", "maya", "https://vm.tiktok.com/ZMabc123/", ""),
+        ("", "https://www.tiktok.com/@maya", "", ""),
     ],
 )
-def test_a_link_fills_handle_id_and_day(world, link, handle, url, post_id, whose):
+def test_a_link_fills_handle_id_and_day(world, link, handle, url, post_id):
     form = form_for(world, link=link, handle=handle)
     assert form.is_valid(), form.errors
     values = form.cleaned_data
-    assert (values["link"], values["tiktok_post_id"], form.read.creator.handle) == (url, post_id, whose)
+    assert (values["link"], values["tiktok_post_id"], form.read.creator.handle) == (url, post_id, "maya")
     assert values["posted_on"] == (date(2023, 11, 14) if post_id else None)
     assert form.details(values)["posted_at"] == (form.read.born if post_id else None)
 

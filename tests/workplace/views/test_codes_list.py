@@ -68,6 +68,9 @@ def test_a_line_says_how_a_code_stands_until_when_who_says_so_and_where_it_is_us
     assert "never" in said
     assert 'aria-label="Window from 24 Oct to 23 Nov"' in page.content.decode()
     assert SECRET[1:40] not in page.content.decode()
+    assert reverse("extend-code", args=[world.brand.slug, code.pk]) in page.content.decode()
+    revoke_codes(codes=[code], at=NOW, **world.by)
+    assert reverse("unrevoke-code", args=[world.brand.slug, code.pk]) in client.get(url).content.decode()
 
 
 def test_what_ends_next_comes_first_and_what_is_over_last(world, client, url):

@@ -1,0 +1,43 @@
+"""A form that makes something is sent once: two clicks, or a page that is loaded again, make one row.
+
+The page holds an id of its own (``{% load once %}{% once %}``). It stands as request id in the audit of what was made,
+so whoever sends the same page again finds what is there already. Ask under the lock of the brand::
+
+    with locked(request.brand):
+        if made := made_by(request, "flight"):
+            return redirect("flight", slug=request.brand.slug, flight=made)
+        plan_flights(…, actor=actor_of_page(request))
+"""
+
+from dataclasses import replace
+from uuid import UUID
+
+from brands.access import BrandRequest, actor_of
+from brands.models import AuditEntry
+from sparktrack.core.actors import Actor
+
+
+def actor_of_page(request: BrandRequest) -> Actor:
+    """The person behind the request, with the id of the page that was sent; without one as ``actor_of``."""
+    page = _page(request)
+    actor = actor_of(request)
+    return replace(actor, request_id=page) if page else actor
+
+
+def made_by(request: BrandRequest, kind: str) -> UUID | None:
+    """The id of what this page made before (``kind``: the name of its model, such as ``flight``), None if nothing."""
+    page = _page(request)
+    if not page:
+        return None
+    entries = AuditEntry.objects.for_brand(request.brand).filter(
+        request_id=page, actor_id=str(request.user.pk), object_kind=kind
+    )
+    found: UUID | None = entries.order_by("at", "pk").values_list("object_id", flat=True).first()
+    return found
+
+
+def _page(request: BrandRequest) -> str:
+    try:
+        return f"page-{UUID(request.POST.get('once', '')).hex}"
+    except ValueError:
+        return ""
