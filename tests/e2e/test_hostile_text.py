@@ -10,6 +10,7 @@ from campaigns.models import ImportRun
 from sparktrack.core.clock import utc_now
 from tests.access.everything import APPS, Everything
 from tests.factories import UserFactory
+from workplace.enums import Figure
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
@@ -87,8 +88,12 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
         f"flights/{flight}/launch-sheet/",
         f"flights/move/?campaign={campaign}&by=days&days=7",
         "peak/",
+        "calendar/",
+        "calendar/?view=agenda",
+        *(f"reports/?figure={figure.value}" for figure in Figure),
     ):
         others.append(f"{board}{place}")
+    others.append("/board/")
     for name, text in CORPUS.items():
         world.write_everywhere(text)
         assert look(board, *others, *posts, *imports) == [], name
