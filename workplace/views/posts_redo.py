@@ -62,7 +62,8 @@ def _form(request: BrandRequest, desk: RedoDesk) -> RedoForm:
 
     def say_right(right: UsageRight) -> str:
         paid = "" if right.paid_amplification else ", not for paid use"
-        return f"{str(right).capitalize()}: {term_words(right, times(request.brand.time_zone))}{paid}"
+        name = str(right)
+        return f"{name[:1].upper()}{name[1:]}: {term_words(right, times(request.brand.time_zone))}{paid}"
 
     def say_flight(flight: Flight) -> str:
         words = times(request.brand.zone_of(flight.ad_account))
