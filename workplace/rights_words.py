@@ -192,7 +192,8 @@ def _said(stretch: Stretch, times: TimeWords) -> str:
     if stretch.cell is Cell.SPENDS:
         by = "pause it now" if past else f"pause by {times.last_day(stretch.starts_at)}"
         return f"{said}: {by}"
-    if stretch.reason is not None:
+    if stretch.cell is Cell.STOPS or stretch.reason is Reason.POST_UNAVAILABLE:
+        assert stretch.reason is not None  # only what may run has none
         subject = Subject(stretch.post.creator.handle, linked=stretch.post.method != Method.CODE)
         reason = label(stretch.reason, subject, When.LASTING if past else When.COMING)
         return f"{said}: {reason[0].lower()}{reason[1:].removesuffix(': pause')}"

@@ -73,6 +73,7 @@ def test_rights_that_outlive_the_code_leave_an_ad_that_stops_by_itself(world):
     words, found = said(world, Typed(post, TODAY, Term(days=30), paid=True))
     assert found[Cell.SPENDS] == []
     assert found[Cell.STOPS] == ["from Thu 26 Nov, 14:05 UTC, until Sun 20 Dec (24 days): code ends"]
+    assert found[Cell.NOTHING] == ["from Mon 21 Dec, without end"]
     stops = next(cell for cell in words.cells if cell.cell is Cell.STOPS)
     assert (stops.title, "stops by itself" in stops.meaning) == ("Rights valid, code over", True)
 
