@@ -7,7 +7,6 @@ from django import forms
 
 from brands.models import AdAccount, Brand, User
 from campaigns.ad_names import LONGEST, check_ad_name
-from campaigns.filters import SearchField
 from campaigns.forms.planner import DayField
 from campaigns.models import Flight
 from campaigns.operations.flights import flight_dates
@@ -39,16 +38,14 @@ def listed(name: str, **attrs: Any) -> forms.TextInput:
     return forms.TextInput(attrs={"list": name, "autocomplete": "off", **attrs})
 
 
-class PostField(SearchField):
+class PostField(forms.CharField):
     """One post of a brand, by its link, its id, or words of title and handle."""
 
     brand: Brand
 
-    def clean(self, value: Any) -> Post | None:  # type: ignore[override]  # a text becomes a post
+    def clean(self, value: Any) -> Post:
         """The post. Raises ValidationError if none or more than one may be meant."""
         text = super().clean(value)
-        if not text.strip():
-            return None
         found = find_posts(self.brand, text)
         if not found:
             raise forms.ValidationError(
@@ -64,6 +61,7 @@ class FlightForm(CarefulForm):
 
     post = PostField(
         label="Post",
+        max_length=320,
         widget=listed("posts"),
         help_text="Type title or handle, or paste the TikTok link.",
         error_messages={"required": "Say which post."},

@@ -1,6 +1,7 @@
 """What planning a flight needs to know: its post, its verdict for dates that are not stored, what speaks for it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,6 @@ from campaigns.ad_names import AdNameParts
 from campaigns.models import Campaign, Flight
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
 from posts.models import MetricsSnapshot, Post
-from posts.querysets import search_words
 from posts.rules import ENGAGING, StrongRule, engagement, is_strong
 from sparktrack.core.cells import Refusal
 from sparktrack.core.days import last_full_day
@@ -23,6 +23,8 @@ from sparktrack.tiktok.links import parse_post_link
 
 # How many are offered while somebody types; any other can be typed in full.
 MOST_OFFERED = 200
+
+_BEFORE_HANDLE = " · @"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +51,32 @@ class PlannedFlight:
 
 
 def find_posts(brand: Brand, text: str) -> list[Post]:
-    """The posts that ``text`` may mean, three at most: a link, an id, or words of title and handle."""
-    posts = Post.objects.for_brand(brand).select_related("creator", "brief")
-    words = " ".join(word for word in search_words(text) if word != "·")
-    try:
-        return list(posts.filter(pk=UUID(text.strip())))
-    except ValueError:
-        pass
-    if "/" in text:
-        try:
-            link = parse_post_link(text)
-        except Refusal:
-            return []
-        same = Q(tiktok_post_id=link.post_id) if link.post_id else Q(url=link.url)
-        return list(posts.filter(same)[:3])
-    found = list(posts.matching(words).order_by("-pk")[:3]) if words else []
-    named = [post for post in found if post_label(post) == text.strip()]
-    return named or found
+    """The posts that ``text`` may mean, three at most: an id, a link, a label, or words of title and handle."""
+    posts = Post.objects.for_brand(brand).select_related("creator", "brief").order_by("-pk")
+    wanted = text.strip()
+    with suppress(ValueError):
+        return list(posts.filter(pk=UUID(wanted)))
+    with suppress(Refusal):
+        link = parse_post_link(wanted)
+        return list(posts.filter(Q(tiktok_post_id=link.post_id) if link.post_id else Q(url=link.url))[:3])
+    name, sign, handle = wanted.rpartition(_BEFORE_HANDLE)
+    if sign:
+        named = Q(title=name) | Q(title="", tiktok_post_id=name) | Q(title="", tiktok_post_id="", url=name)
+        if found := list(posts.filter(named, creator__handle=handle)[:3]):
+            return found
+    words = " ".join(word for word in wanted.split() if word != "·")
+    return list(posts.matching(words)[:3]) if words else []
 
 
 def post_label(post: Post) -> str:
     """What a post is called where one is chosen: ``Morning pour · @maya``."""
-    return f"{post} · @{post.creator.handle}"
+    return f"{post}{_BEFORE_HANDLE}{post.creator.handle}"
+
+
+def post_text(brand: Brand, post: Post) -> str:
+    """A text that means this post and no other: its label, if that is enough; two queries at most."""
+    label = post_label(post)
+    return label if [found.pk for found in find_posts(brand, label)] == [post.pk] else str(post.pk)
 
 
 def offered_posts(brand: Brand) -> list[str]:

@@ -34,7 +34,7 @@ from workplace.queries.flights import (
     flight_of,
     offered_campaigns,
     offered_posts,
-    post_label,
+    post_text,
 )
 from workplace.views.campaigns import say_beside
 from workplace.views.flights_verdict import COPIED, verdict_of
@@ -133,8 +133,11 @@ def _save(brand: Brand, row: Flight, changes: Mapping[str, Any], now: datetime, 
 
 
 def _campaign(name: str, *, brand: Brand, now: datetime, actor: Actor) -> Campaign:
-    """The campaign of this name, else a new one."""
-    known: Campaign | None = Campaign.objects.for_brand(brand).filter(name=name).first()
+    """The campaign of this name, be it in other capitals, else a new one."""
+    campaigns = Campaign.objects.for_brand(brand)
+    known: Campaign | None = (
+        campaigns.filter(name=name).first() or campaigns.filter(name__iexact=name).order_by("pk").first()
+    )
     if known is not None:
         return known
     return add_campaigns(brand=brand, drafts=[CampaignDraft(name)], now=now, actor=actor)[0]
@@ -156,10 +159,10 @@ def _initial(request: BrandRequest) -> dict[str, Any]:
     if wanted["like"]:
         row = _flight(brand, wanted["like"])
         found |= {name: getattr(row, name) for name in COPIED}
-        found |= {"post": post_label(row.post), "campaign": row.campaign.name}
+        found |= {"post": post_text(brand, row.post), "campaign": row.campaign.name}
     if wanted["post"]:
         post = Post.objects.for_brand(brand).select_related("creator").filter(pk=wanted["post"]).first()
-        found |= {"post": post_label(post), "landing_page": post.landing_page} if post else {}
+        found |= {"post": post_text(brand, post), "landing_page": post.landing_page} if post else {}
     if wanted["campaign"]:
         campaign = Campaign.objects.for_brand(brand).filter(pk=wanted["campaign"]).first()
         found |= {"campaign": campaign.name} if campaign else {}

@@ -148,7 +148,7 @@ def _back(request: BrandRequest, campaign: Campaign | None, flights: Sequence[Fl
         return reverse("campaign", args=[request.brand.slug, campaign.pk])
     if len(flights) == 1:
         return reverse("flight", args=[request.brand.slug, flights[0].pk])
-    return reverse("campaign", args=[request.brand.slug, flights[0].campaign_id])
+    return reverse("flights", args=[request.brand.slug])
 
 
 def _page(

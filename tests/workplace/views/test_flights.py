@@ -160,6 +160,27 @@ def test_the_form_begins_with_the_post_or_campaign_that_one_came_from(world, buy
     assert "Ready to run until" in text
 
 
+def test_a_post_is_found_by_whatever_names_it_and_by_its_id_where_two_have_one_name(world, buyer):
+    maya = world.creator("maya")
+    odd = world.post(maya, title="Before/After: what happened next to my morning coffee, told in ten words")
+    twins = [world.post(maya, title="Twin") for _ in range(2)]
+    client = client_of(buyer)
+    for post in (odd, *twins):
+        form = client.get(address(world, f"add/?post={post.pk}")).context["form"]
+        found = client.post(address(world, "add/"), {"post": form["post"].value(), "check": "dates"})
+        assert found.context["form"].cleaned_data["post"] == post
+    assert (
+        client.post(address(world, "add/"), {"post": "before/after"}).context["form"].cleaned_data["post"]
+        == odd
+    )
+
+
+def test_a_campaign_in_other_capitals_is_no_new_one(world, buyer, post):
+    world.campaign("Winter Drop")
+    client_of(buyer).post(address(world, "add/"), asked(world, campaign=" winter  drop "))
+    assert Flight.objects.get().campaign.name == "Winter Drop"
+
+
 def test_a_duplicate_takes_the_words_of_the_other_but_not_its_name(world, buyer, post):
     flight = world.flight(post, world.day(1), world.day(9), ad_name="Old name", call_to_action="Shop now")
     form = client_of(buyer).get(address(world, f"add/?like={flight.pk}")).context["form"]
