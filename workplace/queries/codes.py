@@ -47,7 +47,7 @@ class CodeLine:
     @property
     def name(self) -> str:
         """What the code is called: never the code itself."""
-        return f"code ending {self.code.ending} of {self.code.post}"
+        return str(self.code)
 
 
 def codes_of(brand: Brand, now: datetime) -> QuerySet[Any]:

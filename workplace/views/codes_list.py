@@ -28,8 +28,7 @@ from campaigns.pictures import flight_strip
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import first_instant
 from sparktrack.core.models import choices, words
-from sparktrack.core.templatetags.wording import time_element
-from sparktrack.core.wording import count
+from sparktrack.core.wording import count, utc_clock
 from workplace.enums import Place
 from workplace.lists.columns import Column, Look
 from workplace.lists.filters import ListFilter
@@ -40,7 +39,6 @@ from workplace.queries.codes import CodeLine, code_lines, codes_of, matching, wi
 from workplace.undoing import actor_of_change, say_done
 
 NOWHERE = "none"
-_MUTED = '<span class="muted">{}</span>'
 
 
 class EndingField(forms.CharField):
@@ -124,10 +122,11 @@ class CodeFilter(ListFilter):
 # --- Columns ---------------------------------------------------------------------------------------------------------
 def _code(line: CodeLine, look: Look) -> SafeString:
     return format_html(
-        '<a href="{}#code-{}">code ending {}</a><small>@{}</small>',
+        '<a href="{}#code-{}">code ending {}</a><small>{}, @{}</small>',
         reverse("post", args=[look.brand.slug, line.code.post_id]),
         line.pk,
         line.code.ending,
+        line.code.post,
         line.code.post.creator.handle,
     )
 
@@ -155,31 +154,51 @@ def _picture(line: CodeLine, look: Look) -> SafeString:
     begins, ends = times.short_day(code.starts_at), times.short_end(end)
     now = "" if picture.now is None else format_html('<rect class="n" x="{}%"/>', f"{picture.now:g}")
     return format_html(
-        '<svg class="strip" role="img" aria-label="{}"><g>{}</g>{}</svg>'
-        '<small class="ends"><span>{}</span> <span>{}</span></small>',
-        f"Window from {begins} to {ends}",
+        '<svg class="strip" role="img" aria-label="{}"><g>{}</g>{}</svg><small>from {}</small>',
+        f"{begins} to {ends}",
         pieces_of(picture.pieces),
         now,
         f"about {begins}" if code.start_assumed else begins,
-        ends,
     )
 
 
 def _ends(line: CodeLine, look: Look) -> SafeString:
-    times = look.times()
-    end = line.ends_at
-    said = times.last_day(end) if times.begins_a_day(end) else time_element(end, look.zone, look.now)
-    about = "about " if line.code.start_assumed and line.code.end_source == EndSource.ASSUMED else ""
-    return format_html("{}{}<small>{}</small>", about, said, SOURCES[EndSource(line.code.end_source)])
+    """The end, in words of few bytes, for there are many; who says so, and how long ago somebody looked."""
+    times, end, code = look.times(), line.ends_at, line.code
+    about = "about " if code.start_assumed and code.end_source == EndSource.ASSUMED else ""
+    if times.begins_a_day(end):
+        said = format_html("{}{}", about, times.last_day(end))
+    else:
+        said = format_html('{}<span title="{}">{}</span>', about, utc_clock(end), times.clock(end))
+    checked = f", {times.passed(code.last_checked_at)} ago" if code.last_checked_at else ""
+    return format_html("{}<small>{}{}</small>", said, SOURCES[EndSource(code.end_source)], checked)
 
 
-def _checked(line: CodeLine, look: Look) -> SafeString | str:
+def _checked(line: CodeLine, look: Look) -> str:
     checked = line.code.last_checked_at
-    return f"{look.times().passed(checked)} ago" if checked else format_html(_MUTED, "never")
+    return f"{look.times().passed(checked)} ago" if checked else "never"
 
 
-def _applied(line: CodeLine, _look: Look) -> SafeString | str:
-    return ", ".join(line.accounts) or format_html(_MUTED, "not yet")
+def _applied(line: CodeLine, _look: Look) -> str:
+    return ", ".join(line.accounts) or "not yet"
+
+
+_NEXT = {
+    CodeStatus.REJECTED: ("verify-code", "Check again", Action.CORRECT_CODES),
+    CodeStatus.REVOKED: ("unrevoke-code", "Take back", Action.WRITE_CODES),
+}
+_EXTEND = ("extend-code", "Extend", Action.WRITE_CODES)
+
+
+def _next(line: CodeLine, look: Look) -> SafeString | str:
+    """What is most often said of a code that stands like this; the rest is on the post page."""
+    route, label, needs = _NEXT.get(line.status, _EXTEND)
+    if needs not in look.allowed:
+        return ""
+    address = reverse(route, args=[look.brand.slug, line.pk])
+    return format_html(
+        '<a href="{}">{}<span class="hidden">: code ending {}</span></a>', address, label, line.code.ending
+    )
 
 
 COLUMNS: tuple[Column[CodeLine], ...] = (
@@ -196,12 +215,14 @@ COLUMNS: tuple[Column[CodeLine], ...] = (
         label="Post",
         draw=lambda line, _: str(line.code.post),
         text=lambda line, _: str(line.code.post),
+        usual=False,
     ),
     Column(key="status", label="Status", draw=_status, text=lambda line, _: words(line.status)),
     Column(key="window", label="Window", draw=_picture, text=lambda line, _: line.code.window_days),
     Column(key="ends", label="Ends", draw=_ends, text=lambda line, _: line.ends_at.isoformat(), sort="end"),
     Column(key="applied", label="Applied to", draw=_applied, text=lambda line, _: ", ".join(line.accounts)),
-    Column(key="checked", label="Checked", draw=_checked),
+    Column(key="checked", label="Checked", draw=_checked, usual=False),
+    Column(key="next", label="Change", draw=_next, text=lambda *_: "", needs=Action.WRITE_CODES, usual=False),
     Column(
         key="creator",
         label="Creator",
