@@ -3,16 +3,13 @@
 A mail may speak of several brands of its reader: of it only form, state and time are read (alerts.queries.told).
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from alerts.enums import Outcome
-from alerts.models import Alert, Delivery, Notice
 from authorizations.enums import CodeStatus
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.rules import Code, code_status
@@ -24,30 +21,12 @@ from campaigns.queries.post import RightLine, right_lines
 from campaigns.rules import flight_status
 from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
+from workplace.queries.evidence_rows import Warned, attachments_on, deeds_about, overlapping, warnings_about
 
-# Chapters of one part; entries of the audit, warnings and messages that a part lists, the newest ones.
+# Chapters of one part.
 PER_PART = 12
-MOST_ENTRIES = 1_000
-MOST_MESSAGES = 1_000
-MOST_ALERTS = 500
 # Looking for parts stops there.
 COUNTED = 10_000
-
-# What somebody did with a code, a right or a flight. What one looks up elsewhere (edits of texts) is left out.
-_DEEDS = (
-    *("code.recorded", "code.replaced", "code.extended", "code.corrected", "code.verified", "code.rejected"),
-    *("code.revoked", "code.unrevoked", "code.revealed", "code.copied", "code.applied"),
-    *("code.source_post_code_revealed", "right.granted", "right.extended", "right.ended", "right.triggered"),
-    *(
-        "right.corrected",
-        "right.edited",
-        "flight.launched",
-        "flight.paused",
-        "flight.resumed",
-        "flight.ended",
-    ),
-    *("flight.reopened", "flight.put_back", "flight.run_anyway", "post.gone", "post.back"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +75,6 @@ class FlightFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
-    """A warning, and the messages about it: to people (``notices``) and to chats or machines (``messages``)."""
-
-    alert: Alert
-    notices: Sequence[Notice]
-    messages: Sequence[Delivery]
-
-
-@dataclass(frozen=True, slots=True)
 class Chapter:
     """All about one post."""
 
@@ -143,12 +113,12 @@ def posts_with_evidence(brand: Brand, period: Period, campaign: Campaign | None 
     """The posts of a campaign, else those with a code or a flight; in the period."""
     start, end = period.bounds(brand.time_zone)
     flights = Flight.objects.filter(post=OuterRef("pk")).filter(
-        _overlapping("starts_at", "ends_at", start, end)
+        overlapping("starts_at", "ends_at", start, end)
     )
     if campaign is not None:
         return Post.objects.for_brand(brand).filter(Exists(flights.filter(campaign=campaign)))
     codes = AuthorizationCode.objects.filter(post=OuterRef("pk"))
-    codes = codes.filter(_overlapping("starts_at", "expires_at", start, end))
+    codes = codes.filter(overlapping("starts_at", "expires_at", start, end))
     return Post.objects.for_brand(brand).filter(Exists(flights) | Exists(codes))
 
 
@@ -183,12 +153,12 @@ def evidence_pack(
     )
     codes = list(
         AuthorizationCode.objects.for_brand(brand)
-        .filter(_overlapping("starts_at", "expires_at", start, end), post__in=ids)
+        .filter(overlapping("starts_at", "expires_at", start, end), post__in=ids)
         .defer("ciphertext", "source_post_ciphertext")
         .order_by("starts_at", "pk")
     )
     flights = Flight.objects.for_brand(brand).filter(
-        _overlapping("starts_at", "ends_at", start, end), post__in=ids
+        overlapping("starts_at", "ends_at", start, end), post__in=ids
     )
     if campaign is not None:
         flights = flights.filter(campaign=campaign)
@@ -196,9 +166,9 @@ def evidence_pack(
         flights.select_related("campaign", "ad_account", "buyer", "run_anyway_by").order_by("starts_at", "pk")
     )
     things = [*ids, *(row.pk for row in (*rights, *codes, *planned))]
-    deeds, deeds_cut = _deeds(brand, things, start, end)
-    warned, warned_cut = _warnings(brand, [*ids, *(right.pk for right in rights)], start, end)
-    shelf = _Shelf(brand, now, start, end, deeds, _attachments(brand, things), warned)
+    deeds, deeds_cut = deeds_about(brand, things, start, end)
+    warned, warned_cut = warnings_about(brand, [*ids, *(right.pk for right in rights)], start, end)
+    shelf = _Shelf(brand, now, start, end, deeds, attachments_on(brand, things), warned)
     return Pack(
         brand=brand,
         chapters=[shelf.chapter(post, rights, codes, planned) for post in found],
@@ -283,80 +253,3 @@ class _Shelf:
             deeds=[entry for entry in done if entry.action != "flight.run_anyway"],
             earlier=[entry for entry in said if flight.run_anyway_at and entry.at < flight.run_anyway_at],
         )
-
-
-def _overlapping(begins: str, ends: str, start: datetime | None, end: datetime | None) -> Q:
-    """Rows whose time shares an instant with ``[start, end)``; rows without a time only if nothing is asked."""
-    found = Q()
-    if end is not None:
-        found &= Q(**{f"{begins}__lt": end})
-    if start is not None:
-        found &= Q(**{f"{ends}__gt": start}) | Q(**{f"{ends}__isnull": True, f"{begins}__isnull": False})
-    return found
-
-
-def _deeds(
-    brand: Brand, things: Iterable[UUID], start: datetime | None, end: datetime | None
-) -> tuple[dict[UUID, list[AuditEntry]], bool]:
-    """The newest deeds about these things, oldest first, and whether some are left out."""
-    rows = AuditEntry.objects.for_brand(brand).filter(object_id__in=list(things), action__in=_DEEDS)
-    rows = rows.filter(_within("at", start, end)).order_by("-at", "-pk")
-    newest = list(rows[: MOST_ENTRIES + 1])
-    found: dict[UUID, list[AuditEntry]] = defaultdict(list)
-    for entry in reversed(newest[:MOST_ENTRIES]):
-        if entry.object_id is not None:
-            found[entry.object_id].append(entry)
-    return found, len(newest) > MOST_ENTRIES
-
-
-def _within(name: str, start: datetime | None, end: datetime | None) -> Q:
-    found = Q()
-    if start is not None:
-        found &= Q(**{f"{name}__gte": start})
-    if end is not None:
-        found &= Q(**{f"{name}__lt": end})
-    return found
-
-
-def _attachments(brand: Brand, things: Iterable[UUID]) -> dict[UUID, list[Attachment]]:
-    rows = Attachment.objects.for_brand(brand).filter(subject_id__in=list(things)).select_related("added_by")
-    found: dict[UUID, list[Attachment]] = defaultdict(list)
-    for row in rows.order_by("added_at", "pk"):
-        found[row.subject_id].append(row)
-    return found
-
-
-def _warnings(
-    brand: Brand, subjects: Iterable[UUID], start: datetime | None, end: datetime | None
-) -> tuple[dict[UUID, list[Warned]], bool]:
-    """What was raised about these subjects and who was told how; and whether messages are left out."""
-    alerts = list(
-        Alert.objects.for_brand(brand)
-        .filter(_within("raised_at", start, end), subject_id__in=list(subjects))
-        .exclude(outcome=Outcome.SKIPPED)
-        .order_by("-raised_at", "-pk")[: MOST_ALERTS + 1]
-    )
-    told = list(
-        Notice.objects.for_brand(brand)
-        .filter(alert__in=[alert.pk for alert in alerts])
-        .select_related("user", "delivery")
-        .defer("delivery__message", "delivery__subject", "delivery__address", "delivery__problem")
-        .order_by("-created_at", "-pk")[: MOST_MESSAGES + 1]
-    )
-    sent = list(
-        Delivery.objects.filter(alert__in=[alert.pk for alert in alerts], channel__isnull=False)
-        .select_related("channel")
-        .defer("message", "subject", "address", "problem")
-        .order_by("-due_at", "-pk")[: MOST_MESSAGES + 1]
-    )
-    notices: dict[UUID, list[Notice]] = defaultdict(list)
-    for notice in reversed(told[:MOST_MESSAGES]):
-        notices[notice.alert_id].append(notice)
-    messages: dict[UUID | None, list[Delivery]] = defaultdict(list)
-    for message in reversed(sent[:MOST_MESSAGES]):
-        messages[message.alert_id].append(message)
-    found: dict[UUID, list[Warned]] = defaultdict(list)
-    for alert in alerts[:MOST_ALERTS]:
-        found[alert.subject_id].append(Warned(alert, notices[alert.pk], messages[alert.pk]))
-    cut = len(alerts) > MOST_ALERTS or max(len(told), len(sent)) > MOST_MESSAGES
-    return found, cut

@@ -18,7 +18,8 @@ from campaigns import happenings
 from campaigns.queries.history import History
 from sparktrack.core.templatetags.wording import time_element
 from sparktrack.core.wording import TimeWords
-from workplace.queries.evidence import Chapter, Pack, Warned
+from workplace.queries.evidence import Chapter, Pack
+from workplace.queries.evidence_rows import Warned
 from workplace.rights_words import term_words
 
 register = template.Library()
