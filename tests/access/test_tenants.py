@@ -74,6 +74,8 @@ def prying(own, other):
     for flight in flights:
         for section in ("stops", "blocked", "covered", "unplanned"):
             yield f"{board}?section={section}&after={Cursor(-(2**62), flight.pk)}"
+    yield f"{board}calendar/?view=agenda&campaign={campaign.pk}"
+    yield f"{board}calendar/?view=agenda&creator={CANARY[:3]}"
     yield f"{board}?campaign={campaign.pk}"
     yield f"{board}?campaign={campaign.pk}&section=stops"
     for person in other.people.values():
