@@ -68,7 +68,7 @@ def test_a_manager_pastes_three_deliverables_and_takes_two_to_ads_manager_by_key
 
     tab_to(page, page.get_by_role("link", name="Batch for Ads Manager"))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 codes for Glow US")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Codes for Glow US")
     tab_to(page, page.get_by_role("button", name="Copy these 2"))
     page.keyboard.press("Enter")
     expect(page.get_by_text("Copied").first).to_be_visible()

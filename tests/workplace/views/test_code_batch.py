@@ -72,7 +72,7 @@ def test_the_codes_of_the_next_flights_come_first_and_only_those_that_are_not_ap
     scene.code(scene.post(title="No flight"), NOW)
     assert scene.titles() == ["Sooner", "Anywhere", "Replaced", "Later"]
     page = scene.client.get(scene.url)
-    assert "4 codes for" in text(page)
+    assert "0 applied today, 4 to go" in text(page)
     assert old.ending not in [line.code.ending for line in page.context["batch"].lines]
     anything = scene.client.get(scene.url + "&posts=any").context["batch"]
     assert "No flight" in [line.code.post.title for line in anything.lines]
