@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_the_status_in_sql_is_that_of_the_rules():
     world = World()
     post = world.post()
-    hours = [-720, -168, -49, -48, -12, -1, 0, 1, 47, 48, 49, 100, 168, 169, 400, 9000]
+    hours = [-720, -168, -48, -1, 0, 1, 42, 47, 48, 49, 100, 168, 169, 180, 360, 400, 9000]
     for days in (1, 7, 30, 60):
         for left in hours:
             world.code(post, NOW + timedelta(hours=left) - days * DAY, days)
