@@ -140,10 +140,10 @@ def _asked(found: Found) -> FigureWords:
     return FigureWords(
         Figure.ASKED,
         "Codes asked and received",
-        f"{len(answers):,} of {len(found.asked):,}",
+        f"{sum(each.code_at is not None for each in found.asked):,} of {len(found.asked):,}",
         f"{more}{count(found.generated, 'code')} generated in the period in all.",
         "Posts that went live in this period and need a code, and those of them that have one: a code is due with its "
-        "post, so the answer time runs from the post to the moment its first code was generated.",
+        "post, so the answer time runs from the post to the moment its first code was generated, where that is known.",
         ("Post", "Creator", "Live since", "Code generated", "Days to the code"),
         [
             line(
@@ -151,7 +151,7 @@ def _asked(found: Found) -> FigureWords:
                 each.post.title,
                 f"@{each.post.handle}",
                 local_date(each.posted_at, zone),
-                None if each.answered_at is None else local_date(each.answered_at, zone),
+                None if each.code_at is None else local_date(each.code_at, zone),
                 None if each.answer is None else row_days(each.answer),
             )
             for each in found.asked

@@ -3,9 +3,10 @@
 The words about flights and rights are those of the calendars that people subscribe to (alerts.rules.calendars).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -18,9 +19,10 @@ from campaigns.models import Flight
 from campaigns.phrases import Moment, limiting, sentence
 from campaigns.queries.lines import stored_gaps
 from campaigns.rules import flight_end
+from campaigns.sections import Choice, first_places
 from posts.enums import Stage
 from posts.models import Post, StageEvent
-from sparktrack.core.days import end_of_last_day, first_instant, local_date
+from sparktrack.core.days import end_of_last_day, first_instant, last_full_day, local_date
 from workplace.enums import Happening
 from workplace.rules.calendar import Event, Lapse, Month, lapses
 
@@ -53,16 +55,20 @@ class MonthEvents:
     is_cut: bool
 
 
-def month_events(asked: Asked, month: Month, *, viewer_zone: str) -> MonthEvents:
-    """Everything that happens in ``month``: typed days on their day, instants on the day of ``viewer_zone``."""
+def month_events(asked: Asked, month: Month, *, viewer_zone: str, now: datetime) -> MonthEvents:
+    """Everything that happens in ``month``: typed days on their day, instants on the day of ``viewer_zone``.
+
+    Five queries at most.
+    """
     since = first_instant(month.first, "UTC") - _AROUND
     until = end_of_last_day(month.last, "UTC") + _AROUND
     flights = rights = posts = 0
     found: list[Event] = []
     if asked.wants(Happening.STOPS, Happening.PAUSE, Happening.STARTS, Happening.ENDS):
-        rows = _flights(asked, since, until)
+        apply_by = _unapplied(asked, since, until, now)
+        rows = _flights(asked, since, until, apply_by)
         flights = len(rows)
-        found += _of_flights(asked, rows[:MOST_ROWS], viewer_zone)
+        found += _of_flights(asked, rows[:MOST_ROWS], viewer_zone, apply_by)
     if asked.wants(Happening.RIGHTS):
         ending = _rights(asked, since, until)
         rights = len(ending)
@@ -83,8 +89,23 @@ def month_events(asked: Asked, month: Month, *, viewer_zone: str) -> MonthEvents
     return MonthEvents(events, max(flights, rights, posts) > MOST_ROWS)
 
 
-def _flights(asked: Asked, since: datetime, until: datetime) -> list[Flight]:
-    """Flights that begin or end between two instants, or whose post has a gap that begins there."""
+def _unapplied(asked: Asked, since: datetime, until: datetime, now: datetime) -> dict[UUID, datetime]:
+    """Flights whose replacement must be applied between two instants, as the board knows them, and by when."""
+    if not asked.wants(Happening.STOPS):
+        return {}
+    choice = Choice(
+        asked.brand,
+        flights=None if asked.posts is None else asked.flights,
+        unapplied=True,
+        gap_from=since,
+        gap_before=until,
+    )
+    places = first_places(choice, now=now, lines=MOST_ROWS).places
+    return {place.flight_id: place.apply_by for place in places if place.apply_by is not None}
+
+
+def _flights(asked: Asked, since: datetime, until: datetime, apply_by: Collection[UUID]) -> list[Flight]:
+    """Flights that begin or end between two instants, or whose post has a gap that begins there; and ``apply_by``."""
     gaps = PostGap.objects.for_brand(asked.brand).filter(
         post=OuterRef("post"), starts_at__gte=since, starts_at__lt=until
     )
@@ -94,7 +115,8 @@ def _flights(asked: Asked, since: datetime, until: datetime) -> list[Flight]:
             Q(starts_at__gte=since, starts_at__lt=until)
             | Q(ends_at__gte=since, ends_at__lt=until)
             | Q(ended_at__gte=since, ended_at__lt=until)
-            | lapsing,
+            | lapsing
+            | Q(pk__in=apply_by),
             starts_at__isnull=False,
         )
         .select_related("post__creator", "campaign", "ad_account", "buyer")
@@ -102,17 +124,33 @@ def _flights(asked: Asked, since: datetime, until: datetime) -> list[Flight]:
     )
 
 
-def _of_flights(asked: Asked, flights: list[Flight], viewer_zone: str) -> Iterator[Event]:
+def _of_flights(
+    asked: Asked, flights: list[Flight], viewer_zone: str, apply_by: Mapping[UUID, datetime]
+) -> Iterator[Event]:
     brand = asked.brand
     gaps = stored_gaps(brand, {flight.post_id for flight in flights}, after=None)
     for flight in flights:
         own = flown_of(brand, flight)
         flown = replace(own, ends_at=flight_end(flight.ends_at, flight.ended_at))
-        for event in _of_flight(flight, flown, gaps.get(flight.post_id, []), asked.kind):
+        events = [*_of_flight(flight, flown, gaps.get(flight.post_id, []), asked.kind)]
+        if flight.pk in apply_by:
+            events.append(_apply(apply_by[flight.pk], flown))
+        for event in events:
             names = (flown.campaign, flight.buyer.get_short_name() if flight.buyer else "")
             about = " · ".join(filter(None, (f"@{flown.subject.handle}", *names)))
             day = local_date(event.at, viewer_zone) if event.at else event.on
             yield replace(event, on=day, title=flown.post, about=about, post_id=flight.post_id)
+
+
+def _apply(by: datetime, flown: Flown) -> Event:
+    """The old code ends ``by`` then; one that came from a date shows its last day, as everywhere."""
+    says = "The old code ends, and nobody noted that the new one was applied where the old one is in use."
+    day = local_date(by, flown.zone)
+    if first_instant(day, flown.zone) == by:
+        return Event(
+            Happening.STOPS, last_full_day(by, flown.zone), None, "Apply the new code", "", says=says
+        )
+    return Event(Happening.STOPS, day, by, "Apply the new code", "", says=says)
 
 
 def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happening | None) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Value
+from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from authorizations.models import AuthorizationCode, PostGap, UsageRight
@@ -17,8 +17,8 @@ from brands.models import Brand
 from campaigns.models import Flight
 from campaigns.queries.lines import gaps_by_post
 from campaigns.rules import flight_end
-from posts.enums import Method
-from posts.models import Post
+from posts.enums import Method, Stage
+from posts.models import Post, StageEvent
 from workplace.rules.reports import Burnt, Period, Split, burnt, split
 
 # Renewals are told so far ahead.
@@ -46,10 +46,14 @@ class Activated:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A post that went live in the period and needs a code; ``answered_at``: when its first one was generated."""
+    """A post that went live in the period and needs a code.
+
+    ``code_at``: when its first code was generated; ``answered_at``: the first whose time is known, not assumed.
+    """
 
     post: PostName
     posted_at: datetime
+    code_at: datetime | None
     answered_at: datetime | None
 
     @property
@@ -155,15 +159,20 @@ def _activated(brand: Brand, since: datetime, until: datetime) -> list[Activated
 
 def _asked(brand: Brand, since: datetime, until: datetime) -> list[Asked]:
     """Posts that need a code of their own; the first that TikTok did not reject counts."""
+    posted = StageEvent.objects.filter(post=OuterRef("pk"), stage=Stage.POSTED).order_by("at").values("at")
     good = Q(codes__rejected_at__isnull=True)
     rows = (
         Post.objects.for_brand(brand)
-        .filter(posted_at__gte=since, posted_at__lt=until, method=Method.CODE, creator__own_account=False)
-        .annotate(answered_at=Min("codes__starts_at", filter=good))
-        .order_by("posted_at", "pk")
-        .values_list(*_of_post(""), "posted_at", "answered_at")
+        .annotate(came_at=Coalesce("posted_at", Subquery(posted[:1])))
+        .filter(came_at__gte=since, came_at__lt=until, method=Method.CODE, creator__own_account=False)
+        .annotate(
+            code_at=Min("codes__starts_at", filter=good),
+            answered_at=Min("codes__starts_at", filter=good & Q(codes__start_assumed=False)),
+        )
+        .order_by("came_at", "pk")
+        .values_list(*_of_post(""), "came_at", "code_at", "answered_at")
     )
-    return [Asked(_post(*row[:-2]), *row[-2:]) for row in rows]
+    return [Asked(_post(*row[:-3]), *row[-3:]) for row in rows]
 
 
 def _burnt(brand: Brand, since: datetime, until: datetime) -> tuple[list[BurntCode], int]:

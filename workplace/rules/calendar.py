@@ -112,6 +112,7 @@ _SHORT = {
     "Starts without rights": "No rights",
     "Runs without rights": "No rights",
     "Pause today": "Pause",
+    "Apply the new code": "Apply code",
 }
 _TONES = {
     Happening.STOPS: Tone.STOP,

@@ -42,7 +42,7 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
         month: Month = values["month"] or Month.of(today)
         asked = Asked(request.brand, chosen.qs, _posts(request, chosen), chosen.kind_shown)
         peak = _peak(month)
-        found = month_events(asked, month, viewer_zone=zone)
+        found = month_events(asked, month, viewer_zone=zone, now=now)
         context |= {
             "month": month,
             "weeks": month_days(

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
+from authorizations.operations.codes import Use, mark_applied
 from campaigns.models import Flight
 from posts.models import Post
-from tests.campaigns.scenes import SCENES
-from tests.world import World
+from tests.campaigns.scenes import SCENES, ready_post
+from tests.world import DAY, NOW, World
 from workplace.enums import Happening
 from workplace.queries.calendar import Asked, month_events
 from workplace.rules.calendar import Month
@@ -35,7 +36,7 @@ def asked(world, kind=None, posts=None):
 
 
 def kinds(world, month=NOVEMBER, **more):
-    found = month_events(asked(world, **more), month, viewer_zone="UTC")
+    found = month_events(asked(world, **more), month, viewer_zone="UTC", now=NOW)
     assert not found.is_cut
     return Counter(event.kind for event in found.events)
 
@@ -68,12 +69,30 @@ def test_one_kind_is_the_same_as_among_all(world):
 
 def test_only_flights_rights_and_deliverables_of_the_posts_asked_for(world):
     assert kinds(world, posts=Post.objects.for_brand(world.brand).filter(title="Due")) == {Happening.DRAFT: 1}
-    assert kinds(world, posts=Post.objects.none()) == {}
+    assert kinds(world, posts=Post.objects.filter(title="Nothing")) == {}
+
+
+def test_a_replacement_that_nobody_applied_is_a_stop(world):
+    flight = world.flight(ready_post(world), world.day(-9), world.day(30))
+    old = world.code(flight.post, NOW - 25 * DAY, days=30)
+    mark_applied(uses=[Use(old)], **world.by)
+    before = kinds(world)
+    new = world.code(flight.post, NOW - DAY, days=60, supersedes=old)
+    assert kinds(world) == before + Counter([Happening.STOPS])
+    only = Post.objects.filter(pk=flight.post_id)
+    (event,) = (
+        event
+        for event in month_events(asked(world, posts=only), NOVEMBER, viewer_zone="UTC", now=NOW).events
+        if event.head == "Apply the new code"
+    )
+    assert event.at == NOW + 5 * DAY
+    mark_applied(uses=[Use(new)], **world.by)
+    assert kinds(world) == before
 
 
 def test_queries_are_constant(world, django_assert_num_queries):
     for _ in range(2):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             kinds(world)
         for scene in SCENES.values():
             scene(world)

@@ -9,7 +9,8 @@ from authorizations.enums import Reason
 from authorizations.operations.codes import revoke_codes
 from authorizations.operations.posts import attach_brief
 from campaigns.operations.flights import end_flights
-from posts.operations import add_briefs
+from posts.enums import Stage
+from posts.operations import StageReached, add_briefs, record_stages
 from tests.workplace.reportdesk import October, at
 from tests.world import DAY, NOW, World
 from workplace.queries.reports import report
@@ -58,6 +59,17 @@ def test_a_month_is_what_was_worked_out_on_paper():
         ("all posts of @agave.makes", False),
         ("Gorse · @gorse.makes", True),
     ]
+
+
+def test_a_code_whose_start_is_only_assumed_is_received_without_an_answer_time():
+    world = World(now=at(20))
+    post = world.post(posted_at=at(3))
+    world.code(post, at(9), start_assumed=True)
+    staged = world.post()
+    record_stages(stages=[StageReached(staged, Stage.POSTED, at(5))], **world.by)
+    world.code(staged, at(6))
+    asked = [(each.post.pk, each.code_at, each.answer) for each in ask(world).asked]
+    assert asked == [(post.pk, at(9), None), (staged.pk, at(6), DAY)]
 
 
 def test_a_report_ends_now():
