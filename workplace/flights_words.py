@@ -52,6 +52,7 @@ def planned_words(planned: PlannedFlight, times: TimeWords) -> PlannedWords:
         subject=subject,
         times=times,
         blocked_since=line.blocked_since,
+        apply_by=planned.apply_by,
     )
     gaps = line.coverage.gaps
     asks = [ask for gap in gaps[:1] if (ask := _ask(gap, planned, subject, times))]

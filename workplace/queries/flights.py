@@ -15,6 +15,7 @@ from brands.models import AdAccount, Brand, User
 from campaigns.ad_names import AdNameParts
 from campaigns.models import Campaign, Flight
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
+from campaigns.sections import Choice, first_places
 from posts.models import MetricsSnapshot, Post
 from posts.rules import ENGAGING, StrongRule, engagement, is_strong
 from sparktrack.core.cells import Refusal
@@ -40,7 +41,8 @@ class Traction:
 class PlannedFlight:
     """A flight as it would be: its verdict, and the window to ask the creator for, where a code could help.
 
-    ``idle``: the post judged from now on without end, while there is no first day.
+    ``idle``: the post judged from now on without end, while there is no first day. ``apply_by``: until then a
+    replacement of its code must be applied, before anything else happens to it.
     """
 
     post: Post
@@ -48,6 +50,7 @@ class PlannedFlight:
     idle: Coverage
     advice: PresetAdvice | None
     traction: Traction
+    apply_by: datetime | None = None
 
 
 def find_posts(brand: Brand, text: str) -> list[Post]:
@@ -93,9 +96,15 @@ def offered_campaigns(brand: Brand) -> list[str]:
 
 
 def planned_flight(
-    brand: Brand, post: Post, dates: FlightDates, account: AdAccount | None, *, now: datetime
+    brand: Brand,
+    post: Post,
+    dates: FlightDates,
+    account: AdAccount | None,
+    *,
+    now: datetime,
+    stored: Flight | None = None,
 ) -> PlannedFlight:
-    """Judge a flight of ``post`` that is not stored, or not like that; two queries."""
+    """Judge a flight of ``post`` that is not stored, or not like that; ``stored``: it is, just so. Three queries."""
     gaps = stored_gaps(brand, [post.pk], after=now).get(post.pk, [])
     line = JudgedFlight(
         **judged(dates, gaps, zone=brand.zone_of(account), currency=brand.currency_of(account), now=now)
@@ -109,7 +118,14 @@ def planned_flight(
         idle=judge(gaps, starts_at=now, ends_at=None, now=now),
         advice=advice,
         traction=traction_of(brand, post),
+        apply_by=apply_by_of(brand, stored, now=now) if stored else None,
     )
+
+
+def apply_by_of(brand: Brand, flight: Flight, *, now: datetime) -> datetime | None:
+    """Until when a replacement must be applied for a stored flight, as the board says; one query."""
+    chosen = Choice(brand, flights=Flight.objects.for_brand(brand).filter(pk=flight.pk))
+    return next((place.apply_by for place in first_places(chosen, now=now, lines=1).places), None)
 
 
 def traction_of(brand: Brand, post: Post) -> Traction:

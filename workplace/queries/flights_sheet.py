@@ -14,7 +14,7 @@ from campaigns.models import Flight
 from campaigns.queries.history import people_of
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
 from posts.enums import Method
-from workplace.queries.flights import counting_rights, flight_of
+from workplace.queries.flights import apply_by_of, counting_rights, flight_of
 
 _USABLE = {CodeStatus.ACTIVE, CodeStatus.EXPIRING, CodeStatus.SCHEDULED}
 
@@ -48,6 +48,7 @@ class LaunchSheet:
     rights: Sequence[UsageRight]
     checks: Sequence[Ticked]
     needs_code: bool
+    apply_by: datetime | None
 
     @property
     def open(self) -> int:
@@ -56,7 +57,7 @@ class LaunchSheet:
 
 
 def launch_sheet(brand: Brand, flight_id: UUID, *, now: datetime) -> LaunchSheet:
-    """The sheet of one flight; six queries. Raises Flight.DoesNotExist."""
+    """The sheet of one flight; seven queries. Raises Flight.DoesNotExist."""
     flight = flight_of(brand, flight_id)
     post = flight.post
     gaps = stored_gaps(brand, [post.pk], after=now).get(post.pk, [])
@@ -76,6 +77,7 @@ def launch_sheet(brand: Brand, flight_id: UUID, *, now: datetime) -> LaunchSheet
         rights=counting_rights(brand, post),
         checks=[_ticked(flight, check, names) for check in Check],
         needs_code=post.method == Method.CODE and not post.creator.own_account,
+        apply_by=apply_by_of(brand, flight, now=now),
     )
 
 

@@ -52,7 +52,12 @@ def _context(request: BrandRequest, sheet: LaunchSheet, now: datetime) -> dict[s
     return {
         "sheet": sheet,
         "flight": flight,
-        "words": words_of(sheet.line, Subject(post.creator.handle, linked=post.method != Method.CODE), times),
+        "words": words_of(
+            sheet.line,
+            Subject(post.creator.handle, linked=post.method != Method.CODE),
+            times,
+            apply_by=sheet.apply_by,
+        ),
         "entries": [
             (f"entry-{number}", *each) for number, each in enumerate(_entries(request, sheet, now)) if each[1]
         ],

@@ -41,7 +41,8 @@ def verdict_of(request: BrandRequest, form: FlightForm, row: Flight | None, now:
     if post is None:
         return context
     dates = _dates(values, row, zone)
-    planned = planned_flight(brand, post, dates, account, now=now)
+    same = row is not None and (dates, account) == (FlightDates.of(row), row.ad_account)
+    planned = planned_flight(brand, post, dates, account, now=now, stored=row if same else None)
     times = TimeWords(now=now, zone=zone, viewer_zone=context["zone"], contract_zone=brand.time_zone)
     subject = Subject(post.creator.handle, linked=post.method != Method.CODE)
     return context | {

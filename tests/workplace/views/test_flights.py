@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authorizations.operations.codes import Use, mark_applied
 from brands.enums import Role
 from brands.models import AuditEntry
 from brands.operations.edits import Edit
@@ -14,7 +15,7 @@ from campaigns.models import Campaign, Flight
 from campaigns.operations.flights import edit_flights, launch_flights
 from posts.enums import MetricsSource
 from posts.operations import Metrics, record_metrics
-from tests.world import World, client_of, spark_code
+from tests.world import DAY, World, client_of, spark_code
 
 pytestmark = pytest.mark.django_db
 
@@ -246,6 +247,20 @@ def test_campaign_account_dates_and_words_are_changed_at_once(world, buyer, post
     assert (flight.campaign.name, flight.ad_account, flight.ad_name) == ("Spring", account, "New")
     assert (flight.ends_on, flight.ends_at) == (world.day(12), datetime(2026, 12, 3, 15, tzinfo=UTC))
     assert flight.starts_on == world.day(1)
+
+
+def test_a_replacement_that_is_not_applied_is_told_as_on_the_board(world, buyer):
+    post, account = world.post(title="Mask"), world.account(name="Northbeam US")
+    old = world.code(post, world.now - 20 * DAY, 30)
+    mark_applied(uses=[Use(old, account)], **world.by)
+    world.code(post, world.now, 60, supersedes=old)
+    flight = world.flight(post, world.day(-2), world.day(30), ad_account=account)
+    client = client_of(buyer)
+    for rest in (f"{flight.pk}/", f"{flight.pk}/launch-sheet/"):
+        assert "Apply the replacement by Tue 1 Dec" in client.get(address(world, rest)).content.decode()
+    asked = {"flight": flight.pk, "campaign": "X", "starts_on": world.day(-2), "ends_on": world.day(5)}
+    other = client.get(address(world, "check/"), asked | {"ad_account": account.pk}).content.decode()
+    assert "Covered to the end" in other
 
 
 def test_the_second_of_two_who_change_the_dates_sees_both(world, buyer, post):
