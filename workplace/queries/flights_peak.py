@@ -20,8 +20,10 @@ from posts.enums import Lane
 from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
 
-# Lines of each group; the counts are those of all.
+# Lines of each group; how far is counted; so many of the newest posts are looked at where no flight is planned.
 MOST_SHOWN = 40
+COUNTED = 1000
+NEWEST = 5000
 GROUPS = ("surviving", "ready", "falling", "lacking")
 
 
@@ -56,9 +58,13 @@ class PeakLine:
 
 @dataclass(frozen=True, slots=True)
 class PeakAnswer:
-    """The groups with how many there are in all. ``over``: the peak has passed, nothing is judged."""
+    """The groups with how many there are in all, up to COUNTED + 1: then there are more.
+
+    ``over``: the peak has passed, nothing is judged. ``newest_only``: of posts without a flight only the NEWEST are in.
+    """
 
     over: bool
+    newest_only: bool
     surviving: Sequence[PeakLine]
     ready: Sequence[PeakLine]
     falling: Sequence[PeakLine]
@@ -82,15 +88,19 @@ def _week_of_black_friday(year: int) -> Peak:
 
 
 def peak_answer(brand: Brand, peak: Peak, *, now: datetime) -> PeakAnswer:
-    """Four groups: flights that survive, posts that would, flights that do not, posts that would not; nine queries."""
+    """Four groups: flights that survive, posts that would, flights that do not, posts that would not; ten queries."""
     start, end = first_instant(peak.first, brand.time_zone), end_of_last_day(peak.last, brand.time_zone)
     begin = max(start, now)
     if end <= now:
-        return PeakAnswer(over=True, counts=dict.fromkeys(GROUPS, 0), **dict.fromkeys(GROUPS, ()))
+        return PeakAnswer(
+            over=True, newest_only=False, counts=dict.fromkeys(GROUPS, 0), **dict.fromkeys(GROUPS, ())
+        )
     flights = _flights(brand, begin, end)
+    posts_of = Post.objects.for_brand(brand).order_by("-pk").values("pk")
     idle = (
         Post.objects.for_brand(brand)
         .exclude(lane=Lane.KEEP_OUT_OF_PAID)
+        .filter(pk__in=posts_of[:NEWEST])
         .filter(~Exists(_flights(brand, begin, end).filter(post=OuterRef("pk"))))
     )
     gap = Exists(PostGap.objects.for_brand(brand).overlapping(begin, end).filter(post=OuterRef("pk")))
@@ -100,7 +110,7 @@ def peak_answer(brand: Brand, peak: Peak, *, now: datetime) -> PeakAnswer:
         "falling": flights.filter(_gap_in_flight(brand, begin, end)),
         "lacking": idle.filter(gap),
     }
-    counts = {name: rows.count() for name, rows in groups.items()}
+    counts = {name: rows.order_by()[: COUNTED + 1].count() for name, rows in groups.items()}
     found: dict[str, list[Any]] = {}
     for name, rows in groups.items():
         if name in {"surviving", "falling"}:
@@ -116,7 +126,7 @@ def peak_answer(brand: Brand, peak: Peak, *, now: datetime) -> PeakAnswer:
     lines["falling"].sort(
         key=lambda line: line.gaps[0].starts_at or line.starts_at if line.gaps else line.ends_at
     )
-    return PeakAnswer(over=False, counts=counts, **lines)
+    return PeakAnswer(over=False, newest_only=posts_of[NEWEST : NEWEST + 1].exists(), counts=counts, **lines)
 
 
 def _flights(brand: Brand, begin: datetime, end: datetime) -> QuerySet[Flight]:

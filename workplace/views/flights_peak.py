@@ -18,7 +18,16 @@ from sparktrack.core.days import local_date
 from sparktrack.core.wording import TimeWords, count, weekday
 from workplace.campaigns_words import sums
 from workplace.forms.flights_peak import PeakForm
-from workplace.queries.flights_peak import MOST_SHOWN, Peak, PeakAnswer, PeakLine, peak_answer, usual_peak
+from workplace.queries.flights_peak import (
+    COUNTED,
+    MOST_SHOWN,
+    NEWEST,
+    Peak,
+    PeakAnswer,
+    PeakLine,
+    peak_answer,
+    usual_peak,
+)
 from workplace.views.flights_rows import peak_row
 
 _PARAMETERS = frozenset(PeakForm.base_fields)
@@ -65,34 +74,35 @@ def _context(request: BrandRequest, peak: Peak, answer: PeakAnswer, now: Any) ->
                 "Fall short",
                 "planned, and something ends or is missing in the peak",
                 Tone.STOP,
-                number["falling"],
+                _counted(number["falling"]),
                 drawn["falling"],
             ),
             (
                 "Survive",
                 "planned, and nothing ends before the peak does",
                 Tone.OK,
-                number["surviving"],
+                _counted(number["surviving"]),
                 drawn["surviving"],
             ),
             (
                 "Ready, not planned",
                 "would survive: no flight in the peak yet",
                 Tone.OK,
-                number["ready"],
+                _counted(number["ready"]),
                 drawn["ready"],
             ),
             (
                 "Not ready, not planned",
                 "no flight in the peak, and something is missing",
                 Tone.IDLE,
-                number["lacking"],
+                _counted(number["lacking"]),
                 drawn["lacking"],
             ),
         ],
         "asks": "\n".join(asks),
         "asked_lines": len(asks),
         "most": MOST_SHOWN,
+        "newest": NEWEST if answer.newest_only else 0,
     }
 
 
@@ -102,16 +112,27 @@ def _said(peak: Peak, answer: PeakAnswer) -> dict[str, Any]:
     planned = number["surviving"] + number["falling"]
     if answer.over:
         return {"tone": Tone.IDLE, "headline": f"{peak.name} is over", "rest": "Choose days to come."}
-    ready = count(number["ready"], "more post")
+    many = number["ready"] > COUNTED
+    ready = f"{COUNTED:,}+ more posts" if many else count(number["ready"], "more post")
     rest = f"{ready} {'is' if number['ready'] == 1 else 'are'} ready without a flight in it."
     if not planned:
         return {"tone": Tone.IDLE, "headline": f"No flight is planned for {peak.name}", "rest": rest}
     verb = "survives" if number["surviving"] == 1 else "survive"
-    headline = f"{number['surviving']:,} of {count(planned, 'planned flight')} {verb} {peak.name}"
+    headline = f"{_counted(number['surviving'])} of {count(planned, 'planned flight')} {verb} {peak.name}"
+    if max(number["surviving"], number["falling"]) > COUNTED:
+        headline = (
+            f"{_counted(number['falling'])} planned flights fall short of {peak.name}, "
+            f"{_counted(number['surviving'])} survive"
+        )
     money = _risk(answer.falling)
     if money and number["falling"] <= MOST_SHOWN:
         rest = f"{sums(money)} at risk. {rest}"
     return {"tone": Tone.STOP if number["falling"] else Tone.OK, "headline": headline, "rest": rest}
+
+
+def _counted(number: int) -> str:
+    """``41``, or ``1,000+`` where counting stopped."""
+    return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
 
 
 def _risk(lines: Sequence[PeakLine]) -> list[MoneySum]:
