@@ -2,7 +2,6 @@
 
 // Stages: cards are dragged, or moved by arrow keys. Everything is a submit of the form: it works without this file.
 {
-  const form = document.getElementById("stages-form");
   const board = document.getElementById("stages");
   const any = document.getElementById("any-step");
   const cardOf = (target) => target?.closest?.(".stage li");
@@ -16,8 +15,9 @@
     if (!box || !column || column === here || column.dataset.stage === undefined) {
       return;
     }
+    card.classList.add("taken");
     any.value = `${box.value}:${column.dataset.stage}`;
-    form.requestSubmit(any);
+    any.click(); // not requestSubmit: htmx learns of the button by the click
   }
 
   board.addEventListener("keydown", (event) => {
@@ -73,6 +73,11 @@
     for (const each of columns()) {
       each.classList.remove("over");
     }
+  });
+
+  // What could not be done leaves the card where it was; sparktrack.js says why.
+  document.addEventListener("htmx:afterRequest", () => {
+    board.querySelector(".taken")?.classList.remove("taken");
   });
 
   // The moved card keeps the focus, wherever it is now; where it is not seen, what was done has it.

@@ -38,10 +38,9 @@ def _due(line: PostLine, look: Look) -> SafeString | str:
     if due is None:
         return ""
     today = local_date(look.now, look.brand.time_zone)
-    said = format_html(
-        "{}<small>{}</small>", day_element(due.day, today.year), "draft" if due.is_draft else "post"
-    )
-    return format_html('<span class="mark warn">{}</span>', said) if due.day < today else said
+    day = day_element(due.day, today.year)
+    said = format_html('<span class="mark warn">{}</span>', day) if due.day < today else day
+    return format_html("{}<small>{}</small>", said, "draft" if due.is_draft else "post")
 
 
 def _number(line: PostLine, name: str) -> int | None:
@@ -97,7 +96,7 @@ COLUMNS: tuple[Column[PostLine], ...] = (
         text=lambda line, _: round(line.percent, 2) if line.percent is not None else None,
         number=True,
     ),
-    Column(key="strong", label="Numbers", draw=_strong),
+    Column(key="strong", label="Traction", draw=_strong),
     Column(
         key="comments",
         label="Comments",

@@ -75,7 +75,7 @@ class PostFilter(StagesFilter):
     strong = django_filters.ChoiceFilter(
         choices=[(STRONG, "Strong"), (LOOK, "Worth a look for paid")],
         method="by_numbers",
-        label="Numbers",
+        label="Traction",
         empty_label="Any",
         widget=PlainSelect,
     )

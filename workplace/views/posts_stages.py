@@ -229,5 +229,5 @@ class _Drawing:
         day = day_element(card.due.day, self._today.year)
         what = "Draft" if card.due.is_draft else "Post"
         if card.due.day < self._today:
-            return format_html('<p class="mark warn">{} was due {}</p>', what, day)
+            return format_html('<p class="mark warn"><span>{} was due {}</span></p>', what, day)
         return format_html("<p>{} due {}</p>", what, day)
