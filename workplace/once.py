@@ -1,7 +1,8 @@
 """A form that makes something is sent once: two clicks, or a page that is loaded again, make one row.
 
-The page holds an id of its own (``{% load once %}{% once %}``). It stands as request id in the audit of what was made,
-so whoever sends the same page again finds what is there already. Ask under the lock of the brand::
+The page holds an id of its own (``{% load once %}{% once %}``). With a digest of what was typed it stands as request id
+in the audit of what was made: whoever sends the same again finds what is there, whoever goes back and types something
+else makes something else. Ask under the lock of the brand::
 
     with locked(request.brand):
         if made := made_by(request, "flight"):
@@ -10,11 +11,14 @@ so whoever sends the same page again finds what is there already. Ask under the 
 """
 
 from dataclasses import replace
+from hashlib import sha256
 from uuid import UUID
 
 from brands.access import BrandRequest, actor_of
 from brands.models import AuditEntry
 from sparktrack.core.actors import Actor
+
+_OURS = {"csrfmiddlewaretoken", "once"}
 
 
 def actor_of_page(request: BrandRequest) -> Actor:
@@ -37,7 +41,12 @@ def made_by(request: BrandRequest, kind: str) -> UUID | None:
 
 
 def _page(request: BrandRequest) -> str:
+    """``page-<id>-<digest>``, empty for a page without an id."""
     try:
-        return f"page-{UUID(request.POST.get('once', '')).hex}"
+        page = UUID(request.POST.get("once", ""))
     except ValueError:
         return ""
+    typed = sorted((name, values) for name, values in request.POST.lists() if name not in _OURS)
+    files = sorted((name, [file.name for file in each]) for name, each in request.FILES.lists())
+    digest = sha256(repr((request.path, typed, files)).encode("utf-8", "backslashreplace")).hexdigest()
+    return f"page-{page.hex}-{digest[:16]}"

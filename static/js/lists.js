@@ -61,7 +61,13 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target === list) {
       document.getElementById("list-news").textContent = list.querySelector("[data-said]")?.dataset.said ?? "";
-      list.querySelector(".summary[role=alert]")?.focus();
+      const wrong = list.querySelector(".summary[role=alert]");
+      if (wrong) {
+        wrong.focus();
+      } else if (document.activeElement === document.body) {
+        // What had the focus is gone, such as a filter that was taken away.
+        list.querySelector(".narrowed a, [data-find]")?.focus();
+      }
       count();
     }
   });

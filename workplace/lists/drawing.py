@@ -37,7 +37,7 @@ def table(
     )
     return format_html(
         '<table class="listing"><caption class="hidden">{}</caption>'
-        "<thead><tr>{}{}</tr></thead><tbody>{}</tbody></table>",
+        '<thead hx-boost="true"><tr>{}{}</tr></thead><tbody>{}</tbody></table>',
         caption,
         pick_head,
         heads,

@@ -185,7 +185,9 @@ def _do(request: BrandRequest, page: ListPage[Any], context: dict[str, Any]) -> 
 def _picked_rows(request: BrandRequest, page: ListPage[Any], picked: Sequence[str]) -> list[Any]:
     """The rows that were chosen, one by one or all that the filters leave. Raises RefusedError for none or too many."""
     filters = page.filter_for(request.GET, request.brand, utc_now(), request.allowed)
-    if request.POST.get(ALL) and filters.form.is_valid():
+    if set(request.GET) - set(filters.filters) - NO_FILTERS or not filters.form.is_valid():
+        raise RefusedError("This list is not narrowed as its address says. Show all, then choose again.")
+    if request.POST.get(ALL):
         rows = list(filters.qs.order_by("pk")[: MOST_CHANGED + 1])
     else:
         model = page.rows(request.brand, utc_now()).model

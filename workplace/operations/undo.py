@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Model
 
@@ -237,15 +238,28 @@ def _as_before(brand: Brand, model: type[BrandOwned], entries: Sequence[AuditEnt
     ids = {entry.object_id for entry in entries}
     current = {row.pk: row for row in rows_with(model, brand, "pk", ids)}
     fields = {field.name: field for field in model._meta.concrete_fields}
+    later = _changed_later(brand, entries)
     found: list[Before] = []
     for entry in entries:
         row = current.get(entry.object_id) if entry.object_id else None
-        if row is None or any(
-            plain(getattr(row, fields[name].attname)) != value for name, value in entry.after.items()
-        ):
+        if row is None or later[row.pk] & entry.after.keys():
+            continue
+        # What operations of ours leave no trace of, such as the hand of somebody in the database.
+        if any(plain(getattr(row, fields[name].attname)) != value for name, value in entry.after.items()):
             continue
         found.append((row, {name: value_of(fields[name], value) for name, value in entry.before.items()}))
     return _with_related(found, model)
+
+
+def _changed_later(brand: Brand, entries: Sequence[AuditEntry]) -> dict[UUID, set[str]]:
+    """The fields of each row that somebody has set since, be it to the same value again."""
+    first = min(entry.pk for entry in entries)
+    ids = {entry.object_id for entry in entries}
+    later: dict[UUID, set[str]] = defaultdict(set)
+    for entry in rows_with(AuditEntry, brand, "object_id", ids, pk__gt=first):
+        if entry.request_id != entries[0].request_id and entry.object_id is not None:
+            later[entry.object_id] |= entry.after.keys()
+    return later
 
 
 def _with_related(found: list[Before], model: type[BrandOwned]) -> list[Before]:

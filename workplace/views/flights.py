@@ -30,6 +30,7 @@ from sparktrack.core.actors import Actor
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from workplace.forms.flights import CALLS_TO_ACTION, FlightForm
+from workplace.once import actor_of_page, made_by
 from workplace.queries.flights import (
     flight_of,
     offered_campaigns,
@@ -57,13 +58,16 @@ def add_flight(request: BrandRequest) -> HttpResponse:
     if "check" in request.POST:
         return _page(request, form, now=now, checked=True)
     if form.is_valid():
-        try:
-            row = _add(request.brand, form.cleaned_data, now, actor_of(request))
-        except RefusedError as refused:
-            say_beside(form, refused)
-        else:
-            messages.success(request, f"Planned: {row.post} in {row.campaign}.")
-            return redirect("flight", slug=request.brand.slug, flight=row.pk)
+        with locked(request.brand):
+            if made := made_by(request, "flight"):
+                return redirect("flight", slug=request.brand.slug, flight=made)
+            try:
+                row = _add(request.brand, form.cleaned_data, now, actor_of_page(request))
+            except RefusedError as refused:
+                say_beside(form, refused)
+            else:
+                messages.success(request, f"Planned: {row.post} in {row.campaign}.")
+                return redirect("flight", slug=request.brand.slug, flight=row.pk)
     return _page(request, form, now=now)
 
 

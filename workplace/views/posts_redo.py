@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from authorizations.models import UsageRight
-from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
+from brands.access import BrandRequest, brand_view, viewer_zone
+from brands.operations.edits import locked
 from brands.rules import Action
 from campaigns.models import Flight
 from campaigns.operations.redo import Redo, redo_post
@@ -19,6 +20,7 @@ from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import TimeWords, count
 from workplace.forms.posts_redo import RedoForm
+from workplace.once import actor_of_page, made_by
 from workplace.queries.posts_redo import RedoDesk, redo_desk
 from workplace.rights_words import term_words
 
@@ -45,7 +47,10 @@ def redo(request: BrandRequest, pk: UUID) -> HttpResponse:
         context = {"form": form, "desk": desk, "chosen": chosen, "happens": _happens(desk, chosen, form)}
         return render(request, "workplace/posts/redo_sure.html", context)
     try:
-        new = redo_post(brand=request.brand, redo=chosen, now=utc_now(), actor=actor_of(request))
+        with locked(request.brand):
+            if made := made_by(request, "post"):
+                return redirect("post", slug=request.brand.slug, pk=made)
+            new = redo_post(brand=request.brand, redo=chosen, now=utc_now(), actor=actor_of_page(request))
     except RefusedError as refused:
         field = "link" if refused.field in {"url", "tiktok_post_id"} else refused.field
         form.add_error(field if field in form.fields else None, refused.message)

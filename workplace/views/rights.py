@@ -35,6 +35,7 @@ from sparktrack.core.wording import TimeWords
 from workplace.forms.evidence import ProofForm, refuse_beside
 from workplace.forms.rights import DAYS, TIMES, RightForm, stored_values
 from workplace.forms.rights_later import EndForm, HappenedForm, LongerForm
+from workplace.once import actor_of_page, made_by
 from workplace.queries.rights import (
     Holder,
     attachments_of,
@@ -64,7 +65,9 @@ def add_right(request: BrandRequest) -> HttpResponse:
     if _is_save(request) and form.is_valid():
         try:
             with coverage_change(request.brand):
-                by: dict[str, Any] = {"brand": request.brand, "now": now, "actor": actor_of(request)}
+                if made := made_by(request, "usageright"):
+                    return redirect("right", slug=request.brand.slug, right=made)
+                by: dict[str, Any] = {"brand": request.brand, "now": now, "actor": actor_of_page(request)}
                 (right,) = grant_rights(drafts=[form.draft(holder)], **by)
                 attach(form, Subject(AttachmentSubject.RIGHT, right.pk), by)
         except RefusedError as refused:

@@ -2,11 +2,13 @@
 
 import pytest
 from django.test import RequestFactory
+from django.urls import reverse
 
 from brands.enums import Role
+from campaigns.models import Flight
 from creators.operations import CreatorDraft, add_creators
 from sparktrack.core.ids import uuid7
-from tests.world import NOW, World
+from tests.world import NOW, World, client_of
 from workplace.once import actor_of_page, made_by
 
 pytestmark = pytest.mark.django_db
@@ -17,8 +19,8 @@ def world():
     return World()
 
 
-def sent(world, user, once):
-    request = RequestFactory().post("/", {"once": once})
+def sent(world, user, once, **typed):
+    request = RequestFactory().post("/", {"once": once, **typed})
     request.user, request.brand, request.request_id = user, world.brand, "request-1"
     return request
 
@@ -41,3 +43,26 @@ def test_a_page_without_an_id_is_a_page_of_its_own(world, once):
     request = sent(world, world.member(Role.MANAGER), once)
     assert made_by(request, "creator") is None
     assert actor_of_page(request).request_id == "request-1"
+
+
+def test_who_goes_back_and_types_something_else_makes_something_else(world):
+    kim, once = world.member(Role.MANAGER), str(uuid7())
+    first = sent(world, kim, once, handle="maya")
+    add_creators(brand=world.brand, drafts=[CreatorDraft("maya")], now=NOW, actor=actor_of_page(first))
+    assert made_by(sent(world, kim, once, handle="maya"), "creator") is not None
+    assert made_by(sent(world, kim, once, handle="liam"), "creator") is None
+
+
+def test_a_flight_planned_by_two_clicks_is_one(world):
+    post = world.post(title="Glow", tiktok_post_id="7301184422019655681")
+    client = client_of(world.member(Role.BUYER))
+    url = reverse("add-flight", args=[world.brand.slug])
+    page = client.get(url, {"post": post.pk})
+    once = page.content.decode().split('name="once" value="')[1].split('"')[0]
+    form = page.context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    typed |= {"campaign": "Winter", "once": once}
+    first, second = client.post(url, typed), client.post(url, typed)
+    assert first.status_code == 302
+    assert first["Location"] == second["Location"]
+    assert Flight.objects.for_brand(world.brand).count() == 1

@@ -375,3 +375,21 @@ def test_a_place_with_a_value_that_nobody_made_is_refused(client, url, sort, val
     cursor = base64.urlsafe_b64encode(words).decode()
     refused = not (sort == "title" and value == "x")
     assert (client.get(url, {"sort": sort, "after": cursor}).status_code == 400) == refused
+
+
+def test_all_that_match_under_an_address_that_means_nothing_is_nothing(world, client, url):
+    world.post(title="One")
+    for query in ("lanee=x", "lane=fast"):
+        answer = client.post(f"{url}?{query}", {"do": "lane", "lane-lane": "ready_for_spark", "all": "1"})
+        assert answer.status_code == 422
+    assert lanes(world) == {"One": ""}
+
+
+def test_undo_pressed_again_takes_nothing_from_a_colleague(world, client, url):
+    post = world.post(title="One")
+    change = move(client, world, url, post, "ready_for_spark")
+    assert "Taken back" in undo(client, world, change)
+    colleague = client_of(world.member(Role.MANAGER))
+    move(colleague, world, url, post, "ready_for_spark")
+    assert "Somebody has changed all of it since" in undo(client, world, change)
+    assert lanes(world) == {"One": "ready_for_spark"}
