@@ -68,12 +68,18 @@ HEADINGS = {
 
 def group_of(kind: AlertKind, line: FlightLine, *, halted: bool = False) -> Group:
     """The group of a flight, judged by the side of the alert's ``kind``; ``halted``: TikTok stopped it for another."""
+    fails = line.coverage is not None and line.coverage.verdict is Verdict.BLOCKED
+    return group_by(kind, fails=fails, planned=line.status is FlightStatus.PLANNED, halted=halted)
+
+
+def group_by(kind: AlertKind, *, fails: bool, planned: bool, halted: bool) -> Group:
+    """The group of a flight that ``fails`` (now, or from its start on) or lapses later; ``planned``: not live yet."""
     if kind is AlertKind.APPLY:
         return Group.APPLY
     rights = kind is AlertKind.RIGHTS
-    if line.coverage is None or line.coverage.verdict is not Verdict.BLOCKED:
+    if not fails:
         return Group.PAUSE_BY if rights else Group.STOPS
-    if line.status is FlightStatus.PLANNED:
+    if planned:
         return Group.CANNOT_START
     if rights:
         return Group.RIGHTS_OVER if halted else Group.PAUSE

@@ -1,9 +1,10 @@
 """A person's one mail of the morning: what is new, and beside it what stands, waits, was settled or failed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from alerts.letters.groups import Group
 from alerts.letters.lapses import Lapse, by_time
@@ -18,7 +19,7 @@ from alerts.letters.riding import (
     standing_lapses,
 )
 from alerts.letters.sections import LapseLines, Section, counts, line_of, of_groups, section
-from alerts.letters.telling import Reader, lapses_of
+from alerts.letters.telling import Counted, Reader, lapses_of
 from alerts.models import Delivery
 from alerts.rules.mornings import is_working_day
 from sparktrack.core.days import local_date
@@ -36,13 +37,16 @@ class Morning:
     sections: Sequence[Section]
 
 
-def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now: datetime) -> Morning:
-    """The mail of a morning with this news (not empty); a constant number of queries.
+def morning_of(
+    delivery: Delivery, news: Sequence[Lapse], counted: Sequence[Counted], reader: Reader, *, now: datetime
+) -> Morning:
+    """The mail of a morning with this news (not empty), and more that can only be counted; constantly many queries.
 
     On Saturdays and Sundays, when only what cannot wait makes a mail, nothing rides along.
     """
     working = is_working_day(local_date(delivery.dated_at, reader.zone))
-    lapses = [*news, *(_rides(news, reader, now) if working else [])]
+    known = {lapse.alert.pk for lapse in news} | {each.alert.pk for each in counted}
+    lapses = [*news, *(_rides(known, reader, now) if working else [])]
     waiting = [lapse for lapse in lapses if is_quiet(lapse.alert, now)]
     moves = [lapse for lapse in lapses if not is_quiet(lapse.alert, now)]
     with_brand = len(reader.roles) > 1
@@ -51,9 +55,10 @@ def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now
         since = max(last_morning(delivery), now - SETTLED_FOR)
         found += renewed(resolved_since(reader, since), now, with_brand=with_brand)
         found += lost(reader, delivery, since)
-    subject = _subject(moves or lapses)
+    others = [each.group for each in counted if not is_quiet(each.alert, now)]
+    subject = _subject(moves or lapses, others)
     return Morning(
-        subject=subject if len(moves) != 1 else moves[0].subject,
+        subject=subject if len(moves) != 1 or others else moves[0].subject,
         headline=subject[0].upper() + subject[1:],
         why=_today(reader, now),
         brand_name="" if with_brand else one_line(lapses[0].brand.name, 60),
@@ -61,8 +66,7 @@ def morning_of(delivery: Delivery, news: Sequence[Lapse], reader: Reader, *, now
     )
 
 
-def _rides(news: Sequence[Lapse], reader: Reader, now: datetime) -> list[Lapse]:
-    known = {lapse.alert.pk for lapse in news}
+def _rides(known: Collection[UUID], reader: Reader, now: datetime) -> list[Lapse]:
     alerts = [alert for alert in standing_lapses(reader, now) if alert.pk not in known]
     return lapses_of(alerts, zone=reader.zone, now=now)
 
@@ -94,10 +98,11 @@ def _said(lapse: Lapse) -> str:
     return f"{who} is on it"
 
 
-def _subject(lapses: Sequence[Lapse]) -> str:
-    """``2 to pause today, 5 stop by Friday``."""
-    today = sum(lapse.pauses_today for lapse in lapses)
-    rest = counts([lapse for lapse in lapses if not lapse.pauses_today], most=2 if today else 3)
+def _subject(lapses: Sequence[Lapse], others: Sequence[Group]) -> str:
+    """``2 to pause today, 5 stop by Friday``; ``others``: the groups of lapses that are only counted."""
+    today = sum(lapse.pauses_today for lapse in lapses) + others.count(Group.PAUSE)
+    later = [group for group in others if group is not Group.PAUSE]
+    rest = counts([lapse for lapse in lapses if not lapse.pauses_today], later, most=2 if today else 3)
     return ", ".join(filter(None, (f"{today} to pause today" if today else "", rest)))
 
 

@@ -1,5 +1,6 @@
 """The sections of a letter about several lapses: what is in them, in which order, and how the subject counts them."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -108,15 +109,19 @@ def cut(sections: Iterable[Section], most: int = MOST_LINES) -> tuple[list[Secti
     return kept, left_out
 
 
-def counts(lapses: Sequence[Lapse], *, most: int = MOST_COUNTS) -> str:
-    """``2 to pause now, 5 stop by Friday``: the most urgent groups, counted, in the reader's zone."""
+def counts(lapses: Sequence[Lapse], counted_only: Iterable[Group] = (), *, most: int = MOST_COUNTS) -> str:
+    """``2 to pause now, 5 stop by Friday``: the most urgent groups, counted, in the reader's zone.
+
+    ``counted_only``: the groups of lapses of which no more is known; then no day is named for them.
+    """
+    others = Counter(counted_only)
     parts = []
     for group in URGENCY:
         of_group = [lapse for lapse in lapses if lapse.group is group]
-        if not of_group:
+        if not of_group and not others[group]:
             continue
-        words = counted(group, len(of_group))
-        if group in _DATED:
+        words = counted(group, len(of_group) + others[group])
+        if group in _DATED and not others[group]:
             last = max(day_of(group, lapse.at, lapse.times) for lapse in of_group)
             words += f" {by_day(last, local_date(of_group[0].now, of_group[0].viewer_zone))}"
         parts.append(words)

@@ -4,18 +4,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from alerts.enums import AlertKind, DeliveryKind, Form
+from alerts.letters.groups import URGENCY, Group, group_by
 from alerts.letters.lapses import Lapse
 from alerts.letters.lines import one_line
 from alerts.models import Alert, AlertFlight, Delivery, Notice
+from alerts.queries.outlines import HitOutline, outlines
 from alerts.queries.standing import standing
 from brands.enums import Role
 from brands.models import Membership, User
 
 # Names of others who were told of the same lapse.
 _MOST_NAMES = 8
+# Lapses of one message that are looked at in full; a letter shows far fewer, and counts the others.
+MOST_IN_FULL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,19 @@ class Told:
     notices: tuple[UUID, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A lapse that still holds, of a message that tells so many that it can only count this one."""
+
+    alert: Alert
+    group: Group
+    notices: tuple[UUID, ...]
+
+
 class Desk:
     """What a few messages have to tell, looked up for all of them together: seven queries, however many they are.
 
+    Of one that tells thousands only the most urgent that cost most are looked at in full: two more queries for it.
     It is true at ``now``; whoever writes much later sits down anew.
     """
 
@@ -61,6 +76,10 @@ class Desk:
         ):
             if notice.delivery_id is not None:
                 self._notices[notice.delivery_id].append(notice)
+        self._counted: dict[UUID, list[Counted]] = {}
+        for delivery in deliveries:
+            if len(self._notices.get(delivery.pk, ())) > MOST_IN_FULL:
+                self._cut(delivery)
         alerts = {notice.alert_id: notice.alert for found in self._notices.values() for notice in found}
         self._standing = standing(alerts.values(), now=now) if alerts else {}
         self._lapses: dict[tuple[UUID, str], Lapse] = {}
@@ -85,6 +104,34 @@ class Desk:
         own = reader.zone if delivery.kind == DeliveryKind.MORNING else reader.user.time_zone
         return [Told(self._lapse(pk, own), tuple(found)) for pk, found in notices.items()]
 
+    def counted(self, delivery: Delivery) -> list[Counted]:
+        """Those beyond ``told``, in brands of the reader; none of a message that can tell all it has to."""
+        return self._counted.get(delivery.pk, [])
+
+    def _cut(self, delivery: Delivery) -> None:
+        """Leave so many notices of a message as can be looked at in full, and count the others that hold."""
+        memberships = self._memberships[delivery.user_id] if delivery.user_id else []
+        acts_in = {membership.brand_id for membership in memberships}
+        notices: dict[UUID, list[Notice]] = defaultdict(list)
+        for notice in self._notices[delivery.pk]:
+            if notice.brand_id in acts_in:
+                notices[notice.alert_id].append(notice)
+        hits = outlines([found[0].alert for found in notices.values()], now=self.now)
+        groups = {pk: _group_of(AlertKind(notices[pk][0].alert.kind), found) for pk, found in hits.items()}
+        spends = {
+            pk: sum((hit.daily_spend or Decimal(0) for hit in found), Decimal(0))
+            for pk, found in hits.items()
+        }
+        order = sorted(
+            hits,
+            key=lambda pk: (URGENCY.index(groups[pk]), -spends[pk], notices[pk][0].alert.lapses_at, pk),
+        )
+        self._notices[delivery.pk] = [notice for pk in order[:MOST_IN_FULL] for notice in notices[pk]]
+        self._counted[delivery.pk] = [
+            Counted(notices[pk][0].alert, groups[pk], tuple(notice.pk for notice in notices[pk]))
+            for pk in order[MOST_IN_FULL:]
+        ]
+
     def _lapse(self, alert: UUID, own_zone: str) -> Lapse:
         """The same words for all who read them on the same clock."""
         if (alert, own_zone) not in self._lapses:
@@ -106,6 +153,12 @@ class Desk:
         )
         more = " and others" if len(names) > _MOST_NAMES else ""
         return f"Also told: {', '.join(names[:_MOST_NAMES])}{more}." if names else "Nobody else was told."
+
+
+def _group_of(kind: AlertKind, hits: Iterable[HitOutline]) -> Group:
+    """That of the most urgent flight."""
+    found = {group_by(kind, fails=hit.fails, planned=not hit.is_live, halted=hit.is_halted) for hit in hits}
+    return min(found, key=URGENCY.index)
 
 
 def lapses_of(alerts: Sequence[Alert], *, zone: str, now: datetime) -> list[Lapse]:

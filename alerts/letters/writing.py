@@ -22,7 +22,7 @@ from alerts.letters.lines import one_line
 from alerts.letters.mime import site_host
 from alerts.letters.morning import Morning, morning_of
 from alerts.letters.pages import render
-from alerts.letters.telling import Desk, Reader, Told, because
+from alerts.letters.telling import Counted, Desk, Reader, Told, because
 from alerts.links import Purpose, alert_url, unsubscribe_url
 from alerts.models import Alert, Delivery, Notice
 from alerts.rules.people import EVERYBODY_FROM
@@ -52,13 +52,13 @@ def write(delivery: Delivery, *, now: datetime, desk: Desk | None = None) -> Let
     news = desk.told(delivery, reader)
     if not news:
         return None
+    counted = desk.counted(delivery)
     if delivery.kind == DeliveryKind.MORNING:
-        return _morning(
-            morning_of(delivery, [told.lapse for told in news], reader, now=now), news, reader, now
-        )
+        morning = morning_of(delivery, [told.lapse for told in news], counted, reader, now=now)
+        return _morning(morning, news, counted, reader, now)
     if len(news) == 1:
         return _single(news[0], reader, others=desk.others(news[0].lapse.alert, reader), now=now)
-    return _summary(news, reader, now)
+    return _summary(news, counted, reader, now)
 
 
 def _long(deliveries: Sequence[Delivery]) -> set[UUID]:
@@ -123,13 +123,14 @@ def _single(told: Told, reader: Reader, *, others: str, now: datetime) -> Letter
     return replace(letter, headers={**letter.headers, "In-Reply-To": thread, "References": thread})
 
 
-def _summary(news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
+def _summary(news: Sequence[Told], counted: Sequence[Counted], reader: Reader, now: datetime) -> Letter:
     lapses = by_money(told.lapse for told in news)
     brands = {lapse.brand.pk: lapse.brand for lapse in lapses}
-    brand = next(iter(brands.values())) if len(brands) == 1 else None
+    brand_ids = brands.keys() | {each.alert.brand_id for each in counted}
+    brand = next(iter(brands.values())) if len(brand_ids) == 1 else None
     shown, more = sections.cut(sections.of_groups(lapses, with_brand=brand is None))
     name = one_line(brand.name, 60) if brand else ""
-    counts = sections.counts(lapses, most=_MOST_COUNTS)
+    counts = sections.counts(lapses, [each.group for each in counted], most=_MOST_COUNTS)
     context = {
         "subject": " · ".join(filter(None, (counts, name))),
         "headline": counts[0].upper() + counts[1:],
@@ -137,15 +138,17 @@ def _summary(news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
         "preview": "; ".join(lapse.subject for lapse in lapses[:3]),
         "brand_name": name,
         "sections": shown,
-        "more": more,
+        "more": more + len(counted),
         "more_url": _alerts_url(brand.slug if brand else ""),
         "because": because(lapses[0], reader),
     }
-    kinds = {lapse.kind for lapse in lapses}
-    return _letter("summary", context, kinds=kinds, news=news, reader=reader, now=now)
+    kinds = {lapse.kind for lapse in lapses} | {AlertKind(each.alert.kind) for each in counted}
+    return _letter("summary", context, kinds=kinds, news=[*news, *counted], reader=reader, now=now)
 
 
-def _morning(morning: Morning, news: Sequence[Told], reader: Reader, now: datetime) -> Letter:
+def _morning(
+    morning: Morning, news: Sequence[Told], counted: Sequence[Counted], reader: Reader, now: datetime
+) -> Letter:
     shown, more = sections.cut(morning.sections)
     context = {
         "subject": morning.subject,
@@ -154,11 +157,11 @@ def _morning(morning: Morning, news: Sequence[Told], reader: Reader, now: dateti
         "preview": "; ".join(told.lapse.subject for told in news[:3]),
         "brand_name": morning.brand_name,
         "sections": shown,
-        "more": more,
+        "more": more + len(counted),
         "more_url": _alerts_url(),
         "because": "This is your one mail of the morning, over all your brands.",
     }
-    return _letter("morning", context, kinds=set(AlertKind), news=news, reader=reader, now=now)
+    return _letter("morning", context, kinds=set(AlertKind), news=[*news, *counted], reader=reader, now=now)
 
 
 def _letter(
@@ -166,7 +169,7 @@ def _letter(
     context: dict[str, Any],
     *,
     kinds: Collection[AlertKind],
-    news: Sequence[Told],
+    news: Sequence[Told | Counted],
     reader: Reader,
     now: datetime,
 ) -> Letter:

@@ -120,7 +120,7 @@ def standing(alerts: Collection[Alert], *, now: datetime) -> dict[UUID, Standing
         hits = [
             _hit(lines[flight_id], kind, gaps.get(loaded[flight_id].post_id, ()), fails_at, now)
             for flight_id in flights.get(alert.pk, ())
-            if (fails_at := fails.get((flight_id, kind))) is not None and _is_hit(alert, fails_at, now)
+            if (fails_at := fails.get((flight_id, kind))) is not None and is_hit(alert, fails_at, now)
         ]
         hits.sort(key=lambda hit: (-(hit.line.daily_spend or 0), hit.flight.pk))
         found[alert.pk] = Standing(
@@ -148,8 +148,8 @@ def _hits(alert_ids: Collection[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUI
     return flights, {flight.pk: flight for _, flight in hits}
 
 
-def _is_hit(alert: Alert, fails_at: datetime, now: datetime) -> bool:
-    """The same as in the scan: alerts.lapses_sql, ``stale``."""
+def is_hit(alert: Alert, fails_at: datetime, now: datetime) -> bool:
+    """Whether a flight is hit whose side fails first at ``fails_at``; the same as in alerts.lapses_sql, ``stale``."""
     return fails_at == alert.lapses_at or (fails_at <= now and alert.lapses_at <= now)
 
 
