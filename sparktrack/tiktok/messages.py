@@ -6,11 +6,10 @@ day when it was written.
 """
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from typing import Final, TypeVar
 
 from sparktrack.core.cells import INVISIBLE, Refusal
 from sparktrack.tiktok.codes import CleanCode, clean_code
@@ -21,6 +20,7 @@ from sparktrack.tiktok.links import (
     parse_handle,
     parse_post_link,
 )
+from sparktrack.tiktok.pairing import Found, Layout
 
 # A chat of a whole year is not a message.
 LONGEST: Final = 20_000
@@ -53,15 +53,6 @@ class Message:
     masked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found(Generic[T]):
-    """Something in a text, from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    value: T
-
-
 def read_message(text: str) -> Message:
     """The codes of ``text`` with what is said of each; repeated codes once.
 
@@ -73,10 +64,10 @@ def read_message(text: str) -> Message:
     codes, text = _codes(text)
     masked, text = _masked(text)
     if not links:
-        links = [_Found(*found.span(), _post_of(found[0])) for found in _POST_ID.finditer(text)]
+        links = [Found(*found.span(), _post_of(found[0])) for found in _POST_ID.finditer(text)]
     days, text = _days(text, codes)
     handles += _named_handles(text)
-    layout = _Layout(text)
+    layout = Layout(text)
 
     pairs = layout.aligned(codes, links)
     taken = {id(link) for link in pairs if link}
@@ -114,7 +105,7 @@ def _plain(text: str) -> str:
     return _BROKEN_LINK.sub(r"\1", _QUOTING.sub("", text))
 
 
-def _without(text: str, found: Sequence[_Found[T]]) -> str:
+def _without(text: str, found: Sequence[Found[T]]) -> str:
     letters = list(text)
     for item in found:
         letters[item.start : item.end] = _TAKEN * (item.end - item.start)
@@ -134,22 +125,22 @@ _URL: Final = re.compile(
 _POST_ID: Final = re.compile(r"(?<![\w.+/=#%-])\d{15,20}(?![\w.+/=%-])", re.ASCII)
 
 
-def _links(text: str) -> tuple[list[_Found[PostLink]], list[_Found[str]], list[str], str]:
-    links: list[_Found[PostLink]] = []
-    handles: list[_Found[str]] = []
+def _links(text: str) -> tuple[list[Found[PostLink]], list[Found[str]], list[str], str]:
+    links: list[Found[PostLink]] = []
+    handles: list[Found[str]] = []
     platforms: list[str] = []
     urls = []
     for found in _URL.finditer(text):
         url = found[0].rstrip(".!?:_~…")
         span = found.start(), found.start() + len(url)
-        urls.append(_Found(*span, url))
+        urls.append(Found(*span, url))
         try:
-            links.append(_Found(*span, parse_post_link(url)))
+            links.append(Found(*span, parse_post_link(url)))
         except OtherPlatform as elsewhere:
             platforms.append(elsewhere.platform)
         except Refusal:
             with suppress(Refusal):
-                handles.append(_Found(*span, parse_handle(url)))
+                handles.append(Found(*span, parse_handle(url)))
     return links, handles, platforms, _without(text, urls)
 
 
@@ -162,12 +153,12 @@ _HANDLE: Final = re.compile(r"(?<![\w@./+-])@([A-Za-z0-9_.]{2,24})(?![\w@])", re
 _NOBODY: Final = frozenset({"all", "channel", "everyone", "here", "team"})
 
 
-def _named_handles(text: str) -> list[_Found[str]]:
+def _named_handles(text: str) -> list[Found[str]]:
     handles = []
     for found in _HANDLE.finditer(text):
         name = found[1].rstrip(".").lower()
         if name and name not in _NOBODY:
-            handles.append(_Found(*found.span(), name))
+            handles.append(Found(*found.span(), name))
     return handles
 
 
@@ -187,15 +178,15 @@ _LONGEST_HASHTAG: Final = 48
 _LABELLED: Final = 16
 
 
-def _codes(text: str) -> tuple[list[_Found[CleanCode]], str]:
+def _codes(text: str) -> tuple[list[Found[CleanCode]], str]:
     """All codes, in order, and the text without them."""
     whole = [
         found for found in _WHOLE.finditer(text) if len(_BREAKS.findall(found[0].strip())) <= _MOST_BREAKS
     ]
-    codes = [_Found(*found.span(), clean_code(found[0])) for found in whole]
+    codes = [Found(*found.span(), clean_code(found[0])) for found in whole]
     text = _without(text, codes)
     odd = [
-        _Found(*found.span(), clean_code(found[0]))
+        Found(*found.span(), clean_code(found[0]))
         for found in _TOKEN.finditer(text)
         if _is_code(found[0], labelled=_LABEL.search(_before(text, found)) is not None)
     ]
@@ -222,13 +213,13 @@ def _is_mixed(token: str) -> bool:
     )
 
 
-def _alone(text: str) -> _Found[CleanCode] | None:
+def _alone(text: str) -> Found[CleanCode] | None:
     """A text of one word is a code, however odd: whoever pastes a single word here means one."""
     word = text.strip()
     if not word or _TAKEN in word or "@" in word or len(word.split()) > 1 or _POST_ID.fullmatch(word):
         return None
     with suppress(Refusal):
-        return _Found(0, len(text), clean_code(word))
+        return Found(0, len(text), clean_code(word))
     return None
 
 
@@ -241,7 +232,7 @@ _MASKED: Final = re.compile(
 
 def _masked(text: str) -> tuple[list[str], str]:
     found = [
-        _Found(*item.span(), (item["after"] or item["ending"] or "")[-4:]) for item in _MASKED.finditer(text)
+        Found(*item.span(), (item["after"] or item["ending"] or "")[-4:]) for item in _MASKED.finditer(text)
     ]
     return [item.value for item in found], _without(text, found)
 
@@ -275,7 +266,7 @@ _CELL: Final = re.compile(r"(?:^|[\t|;])[ ]*(7|30|60|180|365)[ ]*(?=$|[\t|;])", 
 _MOST_DAYS: Final = 3_650
 
 
-def _days(text: str, codes: Sequence[_Found[CleanCode]]) -> tuple[list[_Found[int]], str]:
+def _days(text: str, codes: Sequence[Found[CleanCode]]) -> tuple[list[Found[int]], str]:
     found = []
     for item in _LENGTH.finditer(text):
         clause = _CLAUSE.split(_before(text, item))[-1]
@@ -287,96 +278,21 @@ def _days(text: str, codes: Sequence[_Found[CleanCode]]) -> tuple[list[_Found[in
         number = int(item["number"] or 1)
         days = number // 12 * 365 + number % 12 * 30 if unit == 30 else number * unit
         if 1 <= days <= _MOST_DAYS:
-            found.append(_Found(*item.span(), days))
+            found.append(Found(*item.span(), days))
     # Cells of a sheet have no unit; only beside a code is such a number a window.
     for item in _CELL.finditer(text):
         start, end = text.rfind("\n", 0, item.start(1)) + 1, text.find("\n", item.end())
         if any(start <= code.start < (len(text) if end < 0 else end) for code in codes):
-            found.append(_Found(item.start(1), item.end(1), int(item[1])))
+            found.append(Found(item.start(1), item.end(1), int(item[1])))
     found.sort(key=lambda item: item.start)
     return found, _without(text, found)
 
 
 def _lengths(
-    layout: "_Layout", codes: Sequence[_Found[CleanCode]], days: Sequence[_Found[int]]
+    layout: Layout, codes: Sequence[Found[CleanCode]], days: Sequence[Found[int]]
 ) -> list[int | None]:
     """The window of each code: what the whole message says, else what stands beside it."""
     said = {item.value for item in days}
     if len(said) == 1:
         return [days[0].value] * len(codes)
     return [item.value if item else None for item in layout.aligned(codes, days)]
-
-
-# --- What belongs together -----------------------------------------------------------------------------------------
-_BOUNDARY: Final = re.compile(
-    r"\n[ \t]*(?=\n)"  # an empty line
-    r"|\n(?=[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t])"  # a line of a list
-    r"|\n(?=[ \t]*\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? )"  # a line of a chat: [20/11/2026, 14:03] Maya:
-)
-_FURTHER: Final = 400  # characters that a boundary counts for, and a line
-_LINE: Final = 120
-_CLOSE: Final = 200
-
-A = TypeVar("A")
-B = TypeVar("B")
-_Score = tuple[int, int]
-
-
-class _Layout:
-    """How far apart things stand in a text."""
-
-    def __init__(self, text: str) -> None:
-        self._boundaries = [found.start() for found in _BOUNDARY.finditer(text)]
-        self._lines = [index for index, letter in enumerate(text) if letter == "\n"]
-
-    def distance(self, one: _Found[A], other: _Found[B]) -> int:
-        """Characters between two things; lines and paragraphs count for more."""
-        first, second = sorted(((one.start, one.end), (other.start, other.end)))
-        lines = bisect_right(self._lines, second[0]) - bisect_left(self._lines, first[1] - 1)
-        boundaries = bisect_right(self._boundaries, second[0]) - bisect_left(self._boundaries, first[1] - 1)
-        lines, boundaries = max(lines, 0), max(boundaries, 0)
-        return max(second[0] - first[1], 0) + _LINE * lines + _FURTHER * boundaries
-
-    def aligned(self, codes: Sequence[_Found[A]], others: Sequence[_Found[B]]) -> list[_Found[B] | None]:
-        """For each code its own of ``others``: as many pairs as there can be in their order, the nearest of those."""
-        rows: list[list[tuple[_Score, bool]]] = [[((0, 0), False)] * (len(others) + 1)]
-        # What comes first in the message comes first in each pair, where distances say nothing.
-        leads = bool(codes and others and others[0].start < codes[0].start)
-        for code in codes:
-            above = rows[-1]
-            row = [((0, 0), False)]
-            for column, other in enumerate(others):
-                pairs, cost = above[column][0]
-                tie = 0 if (other.start < code.start) is leads else 1
-                paired = (pairs - 1, cost + 2 * self.distance(code, other) + tie)
-                apart = min(above[column + 1][0], row[column][0])
-                row.append((paired, True) if paired <= apart else (apart, False))
-            rows.append(row)
-        found: list[_Found[B] | None] = []
-        column = len(others)
-        for number in range(len(codes), 0, -1):
-            while (
-                column
-                and not rows[number][column][1]
-                and rows[number][column][0] == rows[number][column - 1][0]
-            ):
-                column -= 1
-            if column and rows[number][column][1]:
-                column -= 1
-                found.append(others[column])
-            else:
-                found.append(None)
-        return found[::-1]
-
-    def rivals(self, code: _Found[A], own: _Found[B], spare: Sequence[_Found[B]]) -> bool:
-        """Whether a link that nobody took stands about as near to the code as its own."""
-        reach = self.distance(code, own) + _CLOSE
-        return any(item.value != own.value and self.distance(code, item) <= reach for item in spare)
-
-    def nearest_handle(self, code: _Found[A], handles: Sequence[_Found[str]]) -> str:
-        """The creator named in the same paragraph as a code, else the last one named above it, else the only one."""
-        near = min(handles, key=lambda item: self.distance(code, item), default=None)
-        if near is None or self.distance(code, near) < _FURTHER or len({item.value for item in handles}) == 1:
-            return near.value if near else ""
-        above = [item for item in handles if item.start < code.start]
-        return above[-1].value if above else ""

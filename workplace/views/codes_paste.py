@@ -4,6 +4,7 @@ Between the pages the codes are in a sealed field that only this person can hand
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from itertools import zip_longest
@@ -25,16 +26,18 @@ from authorizations.secrets import open_from_page, seal_for_page
 from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.rules import Action
 from posts.models import Post
+from sparktrack.core.cells import masked
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.secrets import UndecryptableError
 from sparktrack.core.wording import TimeWords, count
 from sparktrack.tiktok.messages import read_message
-from workplace.forms.codes_paste import PastedForm, PasteForm, typed_handle
+from workplace.forms.codes_paste import PasteForm, typed_handle
+from workplace.forms.codes_pasted import PastedForm
 from workplace.queries.codes_paste import Paste, desk_of, loaded, paste_of
 
-# As many as Ads Manager takes in one go; nobody looks at more with care.
+# As many as Ads Manager takes in one go; nobody looks at more with care. The others follow once these are saved.
 MOST = 20
 NO_CODE = "There is no code in this message. A code is # and 64 characters, the last of them =."
 MASKED = "The code is shown in part only: ask for the whole one, or copy it where it is whole."
@@ -60,12 +63,7 @@ def paste_codes(request: BrandRequest) -> HttpResponse:
         form.add_error("message", MASKED if message.masked else NO_CODE)
         return _box(request, form, own, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     paste = paste_of(message, post=own.pk if own else None)
-    if len(message.deliverables) > MOST:
-        form.add_error(
-            "message", f"This message holds {len(message.deliverables)} codes: paste {MOST} at most at once."
-        )
-        return _box(request, form, own, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-    said = [{"when": form.cleaned_data["when"]}] * len(paste.items)
+    said = [{"when": form.cleaned_data["when"]}] * len(paste.items[:MOST])
     return _preview(request, paste, _forms(request, paste, today, initial=said))
 
 
@@ -113,7 +111,8 @@ def _saved(
         typed = [
             form.cleaned_data | {"keep": True} for number, form in enumerate(forms) if number not in done
         ]
-        return _preview(request, left, _forms(request, left, today, initial=typed))
+        typed += [{"when": forms[-1].cleaned_data.get("when", "")}] * (len(left.items) - len(typed))
+        return _preview(request, left, _forms(request, left, today, initial=typed[:MOST]))
     if len(saved) == 1:
         page = redirect("post", slug=request.brand.slug, pk=saved[0].code.post_id)
         page["Location"] += f"#code-{saved[0].code.pk}"
@@ -158,6 +157,9 @@ def _own_post(request: BrandRequest) -> Post | None:
 def _box(
     request: BrandRequest, form: PasteForm, own: Post | None, *, status: int = HTTPStatus.OK
 ) -> HttpResponse:
+    if form.is_bound:  # a refused message comes back, but no page shows a code
+        form.data = request.POST.copy()
+        form.data["message"] = masked(request.POST.get("message", ""))
     return render(request, "workplace/codes/paste.html", {"form": form, "own_post": own}, status=status)
 
 
@@ -171,10 +173,11 @@ def _forms(
 ) -> list[PastedForm]:
     """A form for each code; ``initial``: what was said of each before."""
     now = utc_now()
+    shown = paste.items[:MOST]
     typed = [values.get("handle", "") for values in initial]
     if data is not None:
-        typed += [typed_handle(data.get(f"{number}-handle", "")) for number in range(len(paste.items))]
-    desk = desk_of(request.brand, paste, handles=typed, now=now)
+        typed += [typed_handle(data.get(f"{number}-handle", "")) for number in range(len(shown))]
+    desk = desk_of(request.brand, replace(paste, items=shown), handles=typed, now=now)
     about: dict[str, Any] = {
         "desk": desk,
         "links": paste.links,
@@ -184,7 +187,7 @@ def _forms(
     }
     return [
         PastedForm(data, prefix=str(number), item=item, initial=dict(values or {}), **about)
-        for number, (item, values) in enumerate(zip_longest(paste.items, initial))
+        for number, (item, values) in enumerate(zip_longest(shown, initial))
     ]
 
 
@@ -200,6 +203,7 @@ def _preview(
     context = {
         "paste": paste,
         "forms": forms,
+        "later": len(paste.items) - len(forms),
         "sealed": sealed,
         "refused": refused,
         "presets": PRESET_DAYS,

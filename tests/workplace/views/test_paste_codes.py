@@ -269,7 +269,24 @@ def test_a_message_without_a_code_comes_back_as_it_was(world):
     assert "There is no code in this message" in text
     assert "code follows" in text
     assert "shown in part only" in desk.paste("It ends in …k2Y=")
-    assert "holds 21 codes" in desk.paste(" ".join(spark_code(n) for n in range(21)))
+    text = desk.paste(f"{SECRETS[0]} 30 days" + " and so on" * 2_000)
+    assert desk.answer.status_code == 422
+    assert "longer than 20,000 characters" in text
+    assert "30 days and so on" in text
+
+
+def test_more_codes_than_one_looks_at_follow_when_the_first_are_saved(world):
+    post = world.post(title="Routine")
+    desk = Desk(world)
+    text = desk.paste(" ".join(spark_code(n) for n in range(22)) + " 30 days each", query=f"?post={post.pk}")
+    assert "22 codes in the message" in text
+    assert "These are the first 20" in text
+    text = desk.send()
+    assert "2 codes still to be saved" in text
+    assert "2 codes in the message" in text
+    desk.send()
+    assert desk.answer.status_code == 302
+    assert AuthorizationCode.objects.filter(post=post).count() == 22
 
 
 def test_only_the_one_who_pasted_can_hand_the_codes_in_and_not_the_next_day(world):
