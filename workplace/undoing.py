@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.utils.html import format_html
 
 from brands.access import BrandRequest, actor_of
+from brands.models import AuditEntry
 from sparktrack.core.actors import Actor
 from sparktrack.core.ids import uuid7
 
@@ -18,8 +19,11 @@ def actor_of_change(request: BrandRequest) -> Actor:
 def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
     """Say ``words`` on the next page, with the button that undoes what ``actor`` did (base.html holds its form).
 
-    Where nothing changed say so with ``messages``: there is nothing to undo then.
+    Where nothing changed there is no button; one query.
     """
+    if not AuditEntry.objects.for_brand(request.brand).filter(request_id=actor.request_id).exists():
+        messages.info(request, words)
+        return
     messages.success(
         request,
         format_html(

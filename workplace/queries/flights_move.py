@@ -21,7 +21,7 @@ from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 
 # Flights of one preview; more are moved in several goes.
-MOST_MOVED = 500
+MOST_MOVED = 200
 
 
 class Change(StrEnum):

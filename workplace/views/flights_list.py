@@ -110,8 +110,13 @@ def _noting(
 ) -> Callable[[BrandRequest, Sequence[Flight], Mapping[str, Any]], None]:
     def act(request: BrandRequest, flights: Sequence[Flight], _values: Mapping[str, Any]) -> None:
         actor = actor_of_change(request)
-        changed = operation(brand=request.brand, flights=flights, now=utc_now(), actor=actor)
-        say_done(request, f"Noted: {count(len(changed), 'flight')} {said}.", actor)
+        # One that was ended among many must not keep the others from being noted.
+        going = [flight for flight in flights if flight.ended_at is None]
+        changed = operation(brand=request.brand, flights=going, now=utc_now(), actor=actor)
+        over = (
+            f" {count(len(flights) - len(going), 'flight')} had ended." if len(going) < len(flights) else ""
+        )
+        say_done(request, f"Noted: {count(len(changed), 'flight')} {said}.{over}", actor)
 
     return act
 

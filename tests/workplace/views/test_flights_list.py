@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from brands.enums import Role
 from brands.models import AuditEntry
@@ -152,16 +153,6 @@ def test_moving_many_begins_with_the_preview_page(world, buyer, flights):
     assert page.count('name="seen"') == 2
 
 
-def test_an_ended_flight_among_the_chosen_is_refused_and_all_stay_chosen(world, buyer, flights):
-    end_flights(flights=[flights["live"]], **world.by)
-    sent = {"do": "pause", "id": [flights["live"].pk, flights["coming"].pk]}
-    answer = client_of(buyer).post(f"/b/{world.brand.slug}/flights/", sent)
-    assert answer.status_code == 422
-    assert "This flight was ended" in answer.content.decode()
-    assert answer.content.decode().count(" checked") >= 2
-    assert Flight.objects.get(pk=flights["coming"].pk).paused_at is None
-
-
 def test_nothing_of_another_brand_is_listed_filtered_or_changed(world, buyer, flights):
     other = World()
     theirs = other.flight(other.post(title="Secretive"), other.day(1), campaign=other.campaign("Theirs"))
@@ -185,3 +176,18 @@ def test_as_many_queries_for_fifty_as_for_three(world, buyer):
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 11  # three of them: session, person, brand
     assert len(page.content) < 60_000
+
+
+def test_an_ended_flight_among_many_does_not_keep_the_others_from_being_noted(world):
+    posts = world.posts(2)
+    going, over = (world.flight(post, world.day(-1), world.day(9)) for post in posts)
+    end_flights(flights=[over], **world.by)
+    client = client_of(world.member(Role.BUYER))
+    url = reverse("flights", args=[world.brand.slug])
+    answer = client.post(url, {"do": "pause", "id": [going.pk, over.pk]}, follow=True)
+    page = answer.content.decode()
+    assert "1 flight paused" in page
+    assert "1 flight had ended." in page
+    assert 'form="undo"' in page
+    again = client.post(url, {"do": "pause", "id": [going.pk]}, follow=True)
+    assert 'form="undo"' not in again.content.decode()
