@@ -60,7 +60,7 @@ class RedoForm(forms.Form):
         say_flight: Callable[[Flight], str],
     ) -> None:
         """``say_…``: rights and flights in words."""
-        super().__init__(data, initial={"title": desk.post.title})
+        super().__init__(data, initial={"title": desk.post.title}, label_suffix="")
         self._desk = desk
         for name, rows, say in (("rights", desk.rights, say_right), ("flights", desk.flights, say_flight)):
             field: Any = self.fields[name]
