@@ -19,7 +19,8 @@ def copy_rights(
 ) -> list[UsageRight]:
     """Put the same rights on file for ``post``, with the days they have: nothing more is claimed than was agreed.
 
-    An approver who has left the brand is not named in the copy. Raises OtherBrandError.
+    Fee and spend cap stay with the first one: they were agreed once, and reports add them up. An approver who has
+    left the brand is not named in the copy. Raises OtherBrandError.
     """
     require_brand(brand, post, *rights)
     with coverage_change(brand):
@@ -42,8 +43,6 @@ def _same(right: UsageRight, post: Post, members: set[object]) -> RightDraft:
         asset_owner=right.asset_owner,
         comments_owner=right.comments_owner,
         creator_may_remove=right.creator_may_remove,
-        fee=right.fee,
-        spend_cap=right.spend_cap,
         contract_reference=right.contract_reference,
         granted_by=right.granted_by,
         approved_by=right.approved_by if approved else None,

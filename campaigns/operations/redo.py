@@ -41,8 +41,9 @@ class Redo:
 def redo_post(*, brand: Brand, redo: Redo, now: datetime, actor: Actor) -> Post:
     """Put the new post on file, copy the chosen rights to it and plan the chosen flights with it; all of it or nothing.
 
-    Codes stay with the old post: TikTok ties each to its video. Raises RedoError for rights that are not those of the
-    old post, FlightError for a flight that is not, or that was launched, DuplicatePostError for a link that is on file.
+    Codes stay with the old post: TikTok ties each to its video. So do fees and spend caps: they were agreed once.
+    Raises RedoError for rights that are not those of the old post, FlightError for a flight that is not, or that was
+    launched, DuplicatePostError for a link that is on file.
     """
     require_brand(brand, redo.post, *redo.rights, *redo.flights)
     with coverage_change(brand):

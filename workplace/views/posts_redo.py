@@ -95,6 +95,13 @@ def _happens(desk: RedoDesk, chosen: Redo, form: RedoForm) -> list[tuple[str, li
             verb = "is" if len(rows) == 1 else "are"
             lines = [field.label_from_instance(row) for row in rows]  # type: ignore[attr-defined]
             happens.append((f"{count(len(rows), noun)} {verb} {said}:", lines))
+    if any(right.fee is not None or right.spend_cap is not None for right in chosen.rights):
+        happens.append(
+            (
+                "Fee and spend cap stay with the rights of the old post: they were agreed once, and count once.",
+                [],
+            )
+        )
     if desk.launched:
         stays = "stays" if desk.launched == 1 else "stay"
         happens.append(

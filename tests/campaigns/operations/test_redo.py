@@ -59,7 +59,7 @@ def test_the_new_post_is_about_the_same_and_replaces_the_old_one(world, old):
 def test_chosen_rights_are_copied_with_their_days_and_codes_stay(world, old):
     approver = world.member(Role.ADMIN)
     kept = world.right(
-        world.day(-5), post=old, term=Term(days=90), fee=200, contract_reference="C-7", approved_by=approver
+        world.day(-5), post=old, term=Term(days=90), contract_reference="C-7", approved_by=approver
     )
     world.right(world.day(-5), world.day(9), post=old)
     world.code(old, world.now)
@@ -71,13 +71,21 @@ def test_chosen_rights_are_copied_with_their_days_and_codes_stay(world, old):
         "ends_at",
         "term_days",
         "paid_amplification",
-        "fee",
         "approved_by",
     ):
         assert getattr(copy, name) == getattr(kept, name), name
     assert copy.contract_reference == "C-7"
     assert UsageRight.objects.filter(post=old).count() == 2
     assert not AuthorizationCode.objects.filter(post=new).exists()
+
+
+def test_what_was_paid_once_stays_with_the_old_right(world, old):
+    kept = world.right(world.day(-5), world.day(40), post=old, fee=900, spend_cap=5000)
+    new = redone(world, old, rights=[kept])
+    copy = UsageRight.objects.get(post=new)
+    assert (copy.fee, copy.spend_cap) == (None, None)
+    kept.refresh_from_db()
+    assert (kept.fee, kept.spend_cap) == (900, 5000)
 
 
 def test_an_approver_who_left_is_not_named_again(world, old):

@@ -78,6 +78,19 @@ def test_a_post_is_redone_after_a_look_at_what_happens(world, old, client, djang
     assert "It was redone before" in client.get(url).content.decode()
 
 
+def test_a_fee_stays_with_the_old_right_and_reports_count_it_once(world, old, client):
+    right = world.right(world.day(-3), world.day(40), post=old, fee=900)
+    free = world.right(world.day(-3), world.day(30), post=old)
+    stays = "Fee and spend cap stay with the rights of the old post"
+    assert stays not in client.post(redo(world, old), {"title": "Recut", "rights": free.pk}).content.decode()
+    assert stays in client.post(redo(world, old), {"title": "Recut", "rights": right.pk}).content.decode()
+    client.post(redo(world, old), {"title": "Recut", "rights": right.pk, "sure": "1"})
+    assert UsageRight.objects.filter(post__replaces=old).count() == 1
+    report = client.get(reverse("reports", args=[world.brand.slug])).content.decode()
+    assert "$900" in report
+    assert "$1,800" not in report
+
+
 def test_what_changed_since_the_look_is_refused_and_nothing_is_done(world, old, client):
     waiting = world.flight(old, world.day(0), world.day(9))
     chosen = {"title": "Recut", "flights": waiting.pk, "sure": "1"}
