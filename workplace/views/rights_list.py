@@ -17,7 +17,7 @@ from brands.rules import Action
 from campaigns.filters import HandleFilter, PlainSelect
 from posts.querysets import search_words
 from sparktrack.core.clock import utc_now
-from sparktrack.core.days import last_full_day, local_date
+from sparktrack.core.days import end_of_last_day, last_full_day, local_date
 from sparktrack.core.templatetags.wording import day_element
 from sparktrack.core.wording import count, local_year, money
 from workplace.enums import Place
@@ -85,11 +85,12 @@ class RightFilter(ListFilter):
         return rows
 
     def ending(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-        """Those that end within so many days, or are over."""
-        now = utc_now()
+        """Those whose last day is at most so many days from today, as "Days left" counts; or those that are over."""
+        now, zone = utc_now(), self.brand.time_zone
         if value == "over":
             return rows.filter(ends_at__lte=now)
-        return rows.filter(ends_at__gt=now, ends_at__lte=now + timedelta(days=int(value)))
+        last = local_date(now, zone) + timedelta(days=int(value))
+        return rows.filter(ends_at__gt=now, ends_at__lte=end_of_last_day(last, zone))
 
     def paying(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those with, or without, approved paid use."""

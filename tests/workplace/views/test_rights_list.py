@@ -136,6 +136,22 @@ def test_it_is_narrowed(world, client, url, query, found):
     assert set(contracts(client.get(url, query))) == found
 
 
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"])
+def test_the_last_day_counts_as_the_column_of_days_left_counts_it(zone):
+    world = World(time_zone=zone)
+    client, url = client_of(world.member(Role.MANAGER)), reverse("rights", args=[world.brand.slug])
+    post = world.post()
+    for day in range(-2, 10):
+        world.right(world.day(-30), world.day(day), post=post, contract_reference=f"day {day}")
+
+    def left(**query):
+        sheet = client.get(url, {"export": "csv", **query}).getvalue().decode("utf-8-sig")
+        return {int(row["Days left"]) for row in csv.DictReader(io.StringIO(sheet))}
+
+    assert left(ends="7") == {days for days in left() if 0 <= days <= 7} == set(range(8))
+    assert left(ends="over") == {days for days in left() if days < 0}
+
+
 def test_rights_with_closer_ones_below_are_not_dangerous_for_those(world, client, url):
     maya = world.creator("maya")
     post = world.post(maya)
