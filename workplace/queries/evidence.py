@@ -113,12 +113,12 @@ def posts_with_evidence(brand: Brand, period: Period, campaign: Campaign | None 
     """The posts of a campaign, else those with a code or a flight; in the period."""
     start, end = period.bounds(brand.time_zone)
     flights = Flight.objects.filter(post=OuterRef("pk")).filter(
-        overlapping("starts_at", "ends_at", start, end)
+        overlapping("starts_at", "ends_at", "ended_at", start, end)
     )
     if campaign is not None:
         return Post.objects.for_brand(brand).filter(Exists(flights.filter(campaign=campaign)))
     codes = AuthorizationCode.objects.filter(post=OuterRef("pk"))
-    codes = codes.filter(overlapping("starts_at", "expires_at", start, end))
+    codes = codes.filter(overlapping("starts_at", "expires_at", "revoked_at", start, end))
     return Post.objects.for_brand(brand).filter(Exists(flights) | Exists(codes))
 
 
@@ -153,12 +153,12 @@ def evidence_pack(
     )
     codes = list(
         AuthorizationCode.objects.for_brand(brand)
-        .filter(overlapping("starts_at", "expires_at", start, end), post__in=ids)
+        .filter(overlapping("starts_at", "expires_at", "revoked_at", start, end), post__in=ids)
         .defer("ciphertext", "source_post_ciphertext")
         .order_by("starts_at", "pk")
     )
     flights = Flight.objects.for_brand(brand).filter(
-        overlapping("starts_at", "ends_at", start, end), post__in=ids
+        overlapping("starts_at", "ends_at", "ended_at", start, end), post__in=ids
     )
     if campaign is not None:
         flights = flights.filter(campaign=campaign)

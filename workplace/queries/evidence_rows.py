@@ -46,13 +46,17 @@ class Warned:
     messages: Sequence[Delivery]
 
 
-def overlapping(begins: str, ends: str, start: datetime | None, end: datetime | None) -> Q:
-    """Rows whose time shares an instant with ``[start, end)``; rows without a time only if nothing is asked."""
+def overlapping(begins: str, ends: str, cut: str, start: datetime | None, end: datetime | None) -> Q:
+    """Rows whose time shares an instant with ``[start, end)``; rows without a time only if nothing is asked.
+
+    ``cut``: the column of the instant at which somebody ended it before its time, if anybody did.
+    """
     found = Q()
     if end is not None:
         found &= Q(**{f"{begins}__lt": end})
     if start is not None:
         found &= Q(**{f"{ends}__gt": start}) | Q(**{f"{ends}__isnull": True, f"{begins}__isnull": False})
+        found &= Q(**{f"{cut}__gt": start}) | Q(**{f"{cut}__isnull": True})
     return found
 
 
