@@ -7,7 +7,7 @@ else makes something else. Ask under the lock of the brand::
     with locked(request.brand):
         if made := made_by(request, "flight"):
             return redirect("flight", slug=request.brand.slug, flight=made)
-        plan_flights(…, actor=actor_of_page(request))
+        plan_flights(…, actor=actor_ofpage_of(request))
 """
 
 from dataclasses import replace
@@ -23,14 +23,14 @@ _OURS = {"csrfmiddlewaretoken", "once"}
 
 def actor_of_page(request: BrandRequest) -> Actor:
     """The person behind the request, with the id of the page that was sent; without one as ``actor_of``."""
-    page = _page(request)
+    page = page_of(request)
     actor = actor_of(request)
     return replace(actor, request_id=page) if page else actor
 
 
 def made_by(request: BrandRequest, kind: str) -> UUID | None:
     """The id of what this page made before (``kind``: the name of its model, such as ``flight``), None if nothing."""
-    page = _page(request)
+    page = page_of(request)
     if not page:
         return None
     entries = AuditEntry.objects.for_brand(request.brand).filter(
@@ -40,8 +40,8 @@ def made_by(request: BrandRequest, kind: str) -> UUID | None:
     return found
 
 
-def _page(request: BrandRequest) -> str:
-    """``page-<id>-<digest>``, empty for a page without an id."""
+def page_of(request: BrandRequest) -> str:
+    """``page-<id>-<digest of what was typed>``, empty for a page without an id."""
     try:
         page = UUID(request.POST.get("once", ""))
     except ValueError:

@@ -9,11 +9,15 @@ from brands.access import BrandRequest, actor_of
 from brands.models import AuditEntry
 from sparktrack.core.actors import Actor
 from sparktrack.core.ids import uuid7
+from workplace.once import page_of
 
 
 def actor_of_change(request: BrandRequest) -> Actor:
-    """The person behind the request, with an id for this change alone: what is done by it can be taken back at once."""
-    return replace(actor_of(request), request_id=f"change-{uuid7().hex}")
+    """The person behind the request, with an id for this change alone: what is done by it can be taken back at once.
+
+    A page with an id of its own (``workplace.once``) gives it: sent twice it is the same change.
+    """
+    return replace(actor_of(request), request_id=page_of(request) or f"change-{uuid7().hex}")
 
 
 def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
@@ -21,7 +25,7 @@ def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
 
     Where nothing changed there is no button; one query.
     """
-    if not AuditEntry.objects.for_brand(request.brand).filter(request_id=actor.request_id).exists():
+    if not _left_a_trace(request, actor.request_id):
         messages.info(request, words)
         return
     messages.success(
@@ -33,3 +37,14 @@ def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
         ),
         extra_tags="undoable",
     )
+
+
+def was_done(request: BrandRequest) -> bool:
+    """Whether this very page was sent before and changed something; ask under the lock of the brand."""
+    page = page_of(request)
+    return bool(page) and _left_a_trace(request, page)
+
+
+def _left_a_trace(request: BrandRequest, request_id: str) -> bool:
+    entries = AuditEntry.objects.for_brand(request.brand)
+    return entries.filter(request_id=request_id, actor_id=str(request.user.pk)).exists()

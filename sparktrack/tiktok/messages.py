@@ -165,8 +165,10 @@ def _named_handles(text: str) -> list[Found[str]]:
 # --- Codes ---------------------------------------------------------------------------------------------------------
 _CHAR: Final = r"(?:[A-Za-z0-9+/]|%2[bBfF])"
 _LAST: Final = r"(?:=|%3[dD])"
-# TikTok's example, also where a mail or a chat broke it over lines.
-_WHOLE: Final = re.compile(rf"(?:#|%23)[ \t]?(?:{_CHAR}[ \t]{{0,8}}\n?[ \t]{{0,8}}){{63}}{_LAST}", re.ASCII)
+# TikTok's example, also where a mail or a chat broke it over lines. What was read is never read another way (the plus
+# behind the numbers): prose with double blanks behind a "#" would be tried in more ways than there is time for.
+_GAP: Final = r"[ \t]{0,8}+(?:\n[ \t]{0,8}+)?+"
+_WHOLE: Final = re.compile(rf"(?:#|%23)[ \t]?(?:{_CHAR}{_GAP}){{63}}+{_LAST}", re.ASCII)
 _TOKEN: Final = re.compile(rf"(?<![\w+/=%#@.])(?:#|%23)?(?:{_CHAR}|{_LAST}){{12,}}(?![\w+/=%@…*•])", re.ASCII)
 _LABEL: Final = re.compile(
     r"(?:code|c[oó]digo|autorisierungscode)\W{0,3}(?:is|ist|lautet|es)?\W{0,4}\Z", re.IGNORECASE
@@ -225,7 +227,7 @@ def _alone(text: str) -> Found[CleanCode] | None:
 
 _MASKED: Final = re.compile(
     r"(?<![\w+/=#])(?:#[A-Za-z0-9+/]{4,}(?:…|\.{3,}|[*•]{3,})(?P<after>[A-Za-z0-9+/]{0,8}=?)"
-    r"|(?:…|\.{3,}|[*•]{3,})(?P<ending>[A-Za-z0-9+/]{1,8}=))",
+    r"|(?<![….*•])(?:…|\.{3,}|[*•]{3,})(?P<ending>[A-Za-z0-9+/]{1,8}=))",
     re.ASCII,
 )
 

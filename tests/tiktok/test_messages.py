@@ -181,3 +181,18 @@ def test_a_chat_of_a_year_is_cut_and_read_quickly():
         began = time.perf_counter()
         read_message(text * (LONGEST // len(text)))
         assert time.perf_counter() - began < 5  # a second at most on an idle machine
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Please see the  code  for  this  post  and  let  me  know  when  it  is  live  thanks  so  much",
+        "30 days " * 2500,
+        "*" * 20_000,
+        "# " * 10_000,
+        "#a \n" * 5_000,
+    ],
+)
+def test_no_text_takes_longer_than_somebody_waits(text):
+    assert read_message(text).deliverables == ()

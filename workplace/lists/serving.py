@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from brands.access import BrandRequest, viewer_zone
-from brands.operations.edits import rows_with
+from brands.operations.edits import locked, rows_with
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.tabular import Value
@@ -34,6 +35,7 @@ from workplace.lists.pages import (
 )
 from workplace.models import SavedView
 from workplace.queries.views import ListSetting, list_setting
+from workplace.undoing import was_done
 
 # What an address may say besides the filters.
 NO_FILTERS = frozenset({"after", "view", "export"})
@@ -174,7 +176,11 @@ def _do(request: BrandRequest, page: ListPage[Any], context: dict[str, Any]) -> 
         if form is not None and not form.is_valid():
             forms[action.key] = form
         else:
-            answer = action.act(request, rows, form.cleaned_data if form else {})
+            with locked(request.brand):
+                if was_done(request):
+                    messages.info(request, "That was done already: the same page was sent twice.")
+                    return redirect(request.get_full_path())
+                answer = action.act(request, rows, form.cleaned_data if form else {})
             return answer or redirect(request.get_full_path())
     except RefusedError as error:
         refused = error.message

@@ -1,7 +1,7 @@
 """The list of codes: how each stands, until when, who says so, and where it is in use."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -272,10 +272,21 @@ class ExtendForm(BulkForm):
 
 
 def _extend(request: BrandRequest, codes: Sequence[AuthorizationCode], values: Mapping[str, Any]) -> None:
-    actor = actor_of_change(request)
-    extensions = [Extension(code, days=values["days"]) for code in codes]
-    changed = extend_codes(brand=request.brand, extensions=extensions, now=utc_now(), actor=actor)
-    say_done(request, f"{count(len(changed), 'code')} extended by {values['days']} days.", actor)
+    actor, now = actor_of_change(request), utc_now()
+    longer = timedelta(days=values["days"])
+    # A code that was refused or revoked, or would be over all the same, covers nothing by being longer.
+    useful = [
+        code
+        for code in codes
+        if code.rejected_at is None
+        and (code.revoked_at is None or code.revoked_at > now)
+        and code.expires_at + longer > now
+    ]
+    extensions = [Extension(code, days=values["days"]) for code in useful]
+    changed = extend_codes(brand=request.brand, extensions=extensions, now=now, actor=actor)
+    left = len(codes) - len(useful)
+    rest = f" {count(left, 'code')} left out: revoked, refused or over for too long." if left else ""
+    say_done(request, f"{count(len(changed), 'code')} extended by {values['days']} days.{rest}", actor)
 
 
 CODES: ListPage[CodeLine] = ListPage(

@@ -393,3 +393,15 @@ def test_undo_pressed_again_takes_nothing_from_a_colleague(world, client, url):
     move(colleague, world, url, post, "ready_for_spark")
     assert "Somebody has changed all of it since" in undo(client, world, change)
     assert lanes(world) == {"One": "ready_for_spark"}
+
+
+def test_the_same_page_sent_twice_changes_once(world, client, url):
+    post = world.post(title="One", details={"post_due_on": world.day(1)})
+    page = client.get(url).content.decode()
+    once = page.split('name="once" value="')[1].split('"')[0]
+    sent = {"do": "due", "due-days": "7", "due-which": "post_due_on", "id": post.pk, "once": once}
+    client.post(url, sent)
+    again = client.post(url, sent, follow=True)
+    assert "done already" in again.content.decode()
+    post.refresh_from_db()
+    assert post.post_due_on == world.day(8)
