@@ -52,6 +52,17 @@ MEANINGS = {
 }
 
 
+def stops_words(reason: Reason | None, code_from: datetime | None, times: TimeWords) -> str:
+    """The cell of valid rights without a valid code, by what is the matter with the code."""
+    if reason is Reason.NO_CODE:
+        return "Rights valid, no code yet"
+    if reason is Reason.CODE_NOT_STARTED:
+        return f"Rights valid, code starts {times.day(code_from) if code_from else 'later'}"
+    if reason is Reason.CODE_REVOKED:
+        return "Rights valid, code revoked"
+    return CELLS[Cell.STOPS][0]
+
+
 def holder_words(holder: Holder) -> str:
     """``“Glow serum” of @maya``, ``every post of the brief “Glow”``, ``every post of @maya``."""
     if isinstance(holder, Post):

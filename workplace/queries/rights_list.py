@@ -1,16 +1,28 @@
 """Rights as their list shows them: what they are on, how long, and which dangerous cell comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from authorizations.enums import Reason
-from authorizations.models import PostGap, UsageRight
+from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from brands.enums import AttachmentSubject
 from brands.models import Attachment, Brand
 from workplace.queries.rights import Holder, holder_of
@@ -28,10 +40,15 @@ CODE_ONLY = (Reason.NO_CODE, Reason.CODE_NOT_STARTED, Reason.CODE_EXPIRED, Reaso
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """A dangerous cell and when it begins; before now: it lasts."""
+    """A dangerous cell and when it begins; before now: it lasts.
+
+    ``reason``: why there is no code, in the cell without one. ``code_from``: when the first one starts, if none did.
+    """
 
     cell: Cell
     at: datetime
+    reason: Reason | None = None
+    code_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,8 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
     """The rights of ``brand``.
 
     With ``end_order`` for the order of ends; ``spends_at``: when a post below them is without rights while its code
-    holds, because they are over; ``stops_at``: when a post below them is without a code while they hold.
+    holds, because they are over; ``stops_at``: when a post below them is without a code while they hold, with
+    ``code_gap``, the gap that begins then. Posts with nearer rights are not below them: those count there.
     """
     spends = (
         PostGap.objects.filter(stops_itself=False, reasons__contains=Reason.RIGHTS_EXPIRED)
@@ -83,6 +101,7 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
             ),
             spends_at=_first(spends, brand, "starts_at"),
             code_missing_at=_first(stops, brand, "since"),
+            code_gap=_first(stops, brand, "since", "pk"),
         )
         .annotate(
             stops_at=Case(
@@ -98,20 +117,25 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
     return found
 
 
-def _first(gaps: QuerySet[PostGap], brand: Brand, when: str) -> Coalesce:
-    """The first of these gaps in the posts below a right: each level by itself, so that an index finds it."""
-    levels = [("post", "post"), ("post__brief", "brief"), ("post__creator", "creator")]
-    return Coalesce(
-        *(
-            Subquery(gaps.filter(brand=brand, **{path: OuterRef(level)}).order_by(when).values(when)[:1])
-            for path, level in levels
-        ),
-        output_field=DateTimeField(),
+def _first(gaps: QuerySet[PostGap], brand: Brand, when: str, what: str = "") -> Coalesce:
+    """The first of these gaps in the posts for which a right counts; ``what`` of it, else ``when``.
+
+    Each level by itself, so that an index finds it. The rights of a post count before those of its brief, these before
+    those of its creator (DOMAIN.md §6).
+    """
+    rights = UsageRight.objects.for_brand(brand)
+    of_post = ~Exists(rights.filter(post=OuterRef("post")))
+    of_brief = ~Exists(rights.filter(brief=OuterRef("post__brief")))
+    levels = (
+        gaps.filter(brand=brand, post=OuterRef("post")),
+        gaps.filter(of_post, brand=brand, post__brief=OuterRef("brief")),
+        gaps.filter(of_post, of_brief, brand=brand, post__creator=OuterRef("creator")),
     )
+    return Coalesce(*(Subquery(level.order_by(when, "pk").values(what or when)[:1]) for level in levels))
 
 
 def right_lines(brand: Brand, rights: Sequence[Any], _now: datetime) -> list[RightLine]:
-    """What belongs to these rights of ``rights_of``; one query."""
+    """What belongs to these rights of ``rights_of``; two queries."""
     proofs = dict(
         Attachment.objects.for_brand(brand)
         .filter(subject_kind=AttachmentSubject.RIGHT, subject_id__in=[right.pk for right in rights])
@@ -119,12 +143,26 @@ def right_lines(brand: Brand, rights: Sequence[Any], _now: datetime) -> list[Rig
         .values_list("subject_id")
         .annotate(number=Count("pk"))
     )
-    return [RightLine(right, holder_of(right), _danger(right), proofs.get(right.pk, 0)) for right in rights]
-
-
-def _danger(right: Any) -> Danger | None:
-    """The cell that begins first."""
-    found = [
-        Danger(cell, at) for cell, at in ((Cell.SPENDS, right.spends_at), (Cell.STOPS, right.stops_at)) if at
+    gaps = _code_gaps(brand, [right.code_gap for right in rights if right.stops_at])
+    return [
+        RightLine(right, holder_of(right), _danger(right, gaps), proofs.get(right.pk, 0)) for right in rights
     ]
+
+
+def _code_gaps(brand: Brand, ids: Sequence[UUID]) -> dict[UUID, Any]:
+    """These gaps; ``code_from``: when the first code of the post starts that is on file."""
+    codes = AuthorizationCode.objects.filter(post=OuterRef("post"), rejected_at=None)
+    codes = codes.filter(Q(revoked_at=None) | Q(revoked_at__gt=F("starts_at"))).order_by("starts_at")
+    rows = PostGap.objects.for_brand(brand).annotate(code_from=Subquery(codes.values("starts_at")[:1]))
+    return rows.in_bulk(ids)
+
+
+def _danger(right: Any, gaps: Mapping[UUID, Any]) -> Danger | None:
+    """The cell that begins first."""
+    found = [Danger(Cell.SPENDS, right.spends_at)] if right.spends_at else []
+    if right.stops_at:
+        gap = gaps.get(right.code_gap)  # none: it was rewritten since the rights were read
+        reason = Reason(gap.reasons) if gap else None
+        starts = gap.code_from if gap and reason is Reason.CODE_NOT_STARTED else None
+        found.append(Danger(Cell.STOPS, right.stops_at, reason, starts))
     return min(found, key=lambda danger: danger.at, default=None)

@@ -29,7 +29,7 @@ from workplace.lists.serving import show_list
 from workplace.queries.rights import level_of
 from workplace.queries.rights_list import RightLine, right_lines, rights_of
 from workplace.queries.rights_outlook import Cell
-from workplace.rights_words import CELLS, short_holder, term_words
+from workplace.rights_words import CELLS, short_holder, stops_words, term_words
 from workplace.views.rights_bulk import LongerManyForm, extend_many
 
 _ENDS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("over", "Over")]
@@ -38,7 +38,7 @@ _SAID = [
     ("unstated", "End not stated"),
     ("perpetual", "Perpetual"),
 ]
-_DANGERS = [(cell.value, CELLS[cell][0]) for cell in (Cell.SPENDS, Cell.STOPS)]
+_DANGERS = [(Cell.SPENDS.value, CELLS[Cell.SPENDS][0]), (Cell.STOPS.value, "Rights valid, no valid code")]
 # A dangerous cell is looked for so far ahead.
 _AHEAD = timedelta(days=30)
 
@@ -170,6 +170,8 @@ def _danger(line: RightLine, look: Look) -> SafeString | str:
     if line.danger is None:
         return ""
     title, tone = CELLS[line.danger.cell]
+    if line.danger.cell is Cell.STOPS:
+        title = stops_words(line.danger.reason, line.danger.code_from, look.times())
     now = line.danger.at <= look.now
     when = "now" if now else f"from {look.times().day(line.danger.at)}"
     if not now and line.danger.at > look.now + _AHEAD:
