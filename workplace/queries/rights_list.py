@@ -154,7 +154,8 @@ def _code_gaps(brand: Brand, ids: Sequence[UUID]) -> dict[UUID, Any]:
     codes = AuthorizationCode.objects.filter(post=OuterRef("post"), rejected_at=None)
     codes = codes.filter(Q(revoked_at=None) | Q(revoked_at__gt=F("starts_at"))).order_by("starts_at")
     rows = PostGap.objects.for_brand(brand).annotate(code_from=Subquery(codes.values("starts_at")[:1]))
-    return rows.in_bulk(ids)
+    found: dict[UUID, Any] = rows.in_bulk(ids)
+    return found
 
 
 def _danger(right: Any, gaps: Mapping[UUID, Any]) -> Danger | None:
