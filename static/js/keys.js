@@ -3,9 +3,78 @@
 // Ctrl K, the list of keys, and single keys for whoever has not switched them off (WCAG 2.1.4). Lists listen for
 // "single-key" (lists.js). Everything that keys do can be reached by links as well.
 {
-  const palette = document.getElementById("palette");
-  const keys = document.getElementById("keys");
-  const words = document.getElementById("palette-words");
+  const KEYS = [
+    [["Ctrl", "K"], "go to a post, creator, campaign or page"],
+    [["/"], "to the filter of a list"],
+    [["j", "k"], "next and previous line"],
+    [["x"], "choose the line"],
+    [["n", "p"], "next and previous month of the calendar"],
+    [["?"], "these keys"],
+    [["Esc"], "close what is open"],
+  ];
+  const search = document.querySelector("a[data-search]");
+
+  function element(name, attributes = {}, ...children) {
+    const made = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      made.setAttribute(key, value);
+    }
+    made.append(...children);
+    return made;
+  }
+
+  // Made here rather than sent with every page: without this file nobody could open them.
+  function keyList() {
+    const lines = KEYS.flatMap(([pressed, does]) => [
+      element("dt", {}, ...pressed.map((key) => element("kbd", {}, key))),
+      element("dd", {}, does),
+    ]);
+    const close = element("form", { method: "dialog" }, element("button", { class: "btn" }, "Close"));
+    return element(
+      "dialog",
+      { id: "keys", class: "palette", "aria-labelledby": "keys-title" },
+      element("h2", { id: "keys-title" }, "Keys"),
+      element("dl", { class: "facts" }, ...lines),
+      element("p", { class: "muted small" }, "Single keys can be switched off in your account."),
+      close,
+    );
+  }
+
+  function searchDialog(url) {
+    const label = "Post, creator, campaign or page";
+    const field = element("input", {
+      class: "input",
+      type: "search",
+      id: "palette-words",
+      name: "q",
+      placeholder: `${label} …`,
+      maxlength: "200",
+      autocomplete: "off",
+      "hx-get": url,
+      "hx-trigger": "input changed delay:120ms, opened",
+      "hx-target": "#palette-found",
+      "hx-sync": "this:replace",
+    });
+    return element(
+      "dialog",
+      { id: "palette", class: "palette", "aria-label": "Go to" },
+      element(
+        "form",
+        { method: "get", action: url, role: "search" },
+        element("label", { class: "hidden", for: "palette-words" }, label),
+        field,
+      ),
+      element("div", { id: "palette-found", class: "found", role: "status", "aria-live": "polite" }),
+    );
+  }
+
+  const keys = keyList();
+  const palette = search && searchDialog(search.getAttribute("href"));
+  document.body.append(keys, ...(palette ? [palette] : []));
+  if (palette) {
+    htmx.process(palette);
+  }
+  const words = palette?.querySelector("input");
   const isTyping = (target) => target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
   function openPalette() {
