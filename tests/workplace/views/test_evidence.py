@@ -145,9 +145,11 @@ def test_no_code_stands_in_clear_and_a_viewer_reads_no_fee_no_contact_no_note(wo
     for url in urls:
         page = client_of(world.member(Role.VIEWER)).get(url).content.decode()
         assert "Agreed by mail" in page
-        assert "contract.pdf" in page
+        assert "<b>File</b>" in page
+        assert "<b>Link</b>" in page
         download = reverse("attachment", args=[world.brand.slug, busy.file.pk])
-        for hidden in ("77,123", "Canary Agent", "canary.example", "Keep it", download):
+        names = ("contract.pdf", ">Chat<")
+        for hidden in ("77,123", "Canary Agent", "canary.example", "Keep it", download, *names):
             assert hidden not in page, hidden
 
 

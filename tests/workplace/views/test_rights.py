@@ -235,16 +235,18 @@ def test_what_it_waits_for_has_happened(world, manager):
 def test_a_viewer_reads_the_terms_but_no_fee_no_contact_and_no_file(world):
     row = world.right(world.day(-5), post=world.post(), fee=77123, spend_cap=88123, granted_by="Canary Agent")
     boss = world.member(Role.MANAGER)
-    add = {"link": "https://canary.example/secret", "link_name": "Contract"}
+    add = {"link": "https://canary.example/secret", "link_name": "Agreed for 900 EUR"}
     client = client_of(boss)
     client.post(page_of(row), {**sent_from(client, page_of(row)), **add})
     page = client_of(world.member(Role.VIEWER)).get(page_of(row))
     for hidden in ("77,123", "77123", "88,123", "88123", "Canary", "canary.example", "<textarea", "Save"):
         assert hidden not in page.content.decode()
     assert "Paid use approved" in text(page)
-    assert "Contract" in text(page)
+    assert "<b>Link</b>" in page.content.decode()
+    assert "900 EUR" not in page.content.decode()
     buyer = text(client_of(world.member(Role.BUYER)).get(page_of(row)))
     assert "$77,123" in buyer
+    assert "Agreed for 900 EUR" in buyer
     assert "Save" not in buyer
 
 
