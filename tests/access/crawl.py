@@ -26,7 +26,7 @@ def crawl(client: Client, starts: Iterable[str]) -> dict[str, str]:
         assert len(found) < _LIMIT, "the pages do not come to an end"
         response = client.get(url)
         assert response.status_code < 500, url
-        content = b"".join(response.streaming_content) if response.streaming else response.content
+        content = b"".join(getattr(response, "streaming_content", None) or [response.content])
         page = content.decode()
         found[url] = f"{response.headers}\n{unescape(page)}"
         for link in sorted(links(url, page)):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django import forms
 
-from brands.models import AuditEntry
+from brands.models import AuditEntry, User
 from brands.operations.edits import Edit
 from creators.models import Creator
 from creators.operations import edit_creators
@@ -22,7 +22,7 @@ class CreatorForm(CarefulForm):
     display_name = forms.CharField(required=False)
     country = forms.ChoiceField(choices=[("", "Unknown"), ("DE", "Germany"), ("US", "United States")])
     country.required = False
-    manager = forms.ModelChoiceField(queryset=None, required=False)
+    manager = forms.ModelChoiceField(queryset=User.objects.all(), required=False)
 
     def __init__(self, *args, creator, **kwargs):
         stored = {
@@ -31,7 +31,6 @@ class CreatorForm(CarefulForm):
             "manager": creator.manager_id,
         }
         super().__init__(*args, row=creator, stored=stored, now=LATER, **kwargs)
-        self.fields["manager"].queryset = type(creator)._meta.get_field("manager").related_model.objects.all()
 
 
 @pytest.fixture
