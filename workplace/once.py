@@ -11,13 +11,17 @@ else makes something else. Ask under the lock of the brand::
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from uuid import UUID
 
 from brands.access import BrandRequest, actor_of
 from brands.models import AuditEntry
 from sparktrack.core.actors import Actor
+from sparktrack.core.clock import utc_now
 
+# So long a page may lie open; the audit of a day is read by its index.
+REMEMBERED = timedelta(days=1)
 _OURS = {"csrfmiddlewaretoken", "once"}
 
 
@@ -34,7 +38,7 @@ def made_by(request: BrandRequest, kind: str) -> UUID | None:
     if not page:
         return None
     entries = AuditEntry.objects.for_brand(request.brand).filter(
-        request_id=page, actor_id=str(request.user.pk), object_kind=kind
+        at__gte=utc_now() - REMEMBERED, request_id=page, actor_id=str(request.user.pk), object_kind=kind
     )
     found: UUID | None = entries.order_by("at", "pk").values_list("object_id", flat=True).first()
     return found

@@ -8,8 +8,9 @@ from django.utils.html import format_html
 from brands.access import BrandRequest, actor_of
 from brands.models import AuditEntry
 from sparktrack.core.actors import Actor
+from sparktrack.core.clock import utc_now
 from sparktrack.core.ids import uuid7
-from workplace.once import page_of
+from workplace.once import REMEMBERED, page_of
 
 
 def actor_of_change(request: BrandRequest) -> Actor:
@@ -47,4 +48,5 @@ def was_done(request: BrandRequest) -> bool:
 
 def _left_a_trace(request: BrandRequest, request_id: str) -> bool:
     entries = AuditEntry.objects.for_brand(request.brand)
-    return entries.filter(request_id=request_id, actor_id=str(request.user.pk)).exists()
+    recent = entries.filter(at__gte=utc_now() - REMEMBERED)
+    return recent.filter(request_id=request_id, actor_id=str(request.user.pk)).exists()

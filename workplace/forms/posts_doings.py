@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
+from campaigns.forms.planner import FIRST_YEAR
 from posts.enums import Stage
 from posts.models import Post
 from posts.operations import NUMBERS
@@ -14,6 +15,7 @@ from workplace.forms.careful import CarefulForm
 
 # Nobody has seen more, and a database counts no further than that by far.
 _MOST = 10**12
+_LONGEST = 20
 _CLOCK = "%Y-%m-%dT%H:%M"
 _NAMES = ("views", "likes", "comments", "shares", "saves")
 assert set(_NAMES) == NUMBERS
@@ -35,6 +37,8 @@ class CountField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         """The number. Raises ValidationError for what is none."""
         text = "".join(str(value or "").split()).upper()
+        if len(text) > _LONGEST:
+            raise forms.ValidationError(self.error_messages["invalid"])
         factor = {"K": 1_000, "M": 1_000_000, "B": 1_000_000_000}.get(text[-1:], 0)
         if not factor:
             return super().to_python(text.replace(",", ""))
@@ -82,6 +86,8 @@ class NumbersForm(CarefulForm):
     def clean_at(self) -> datetime:
         """The instant (UTC). Raises ValidationError for one to come; the minute of now counts as now."""
         at: datetime = self.cleaned_data["at"].replace(tzinfo=self._zone)
+        if at.year < FIRST_YEAR:
+            raise forms.ValidationError(f"Choose a year from {FIRST_YEAR} on.")
         if at > self._now + timedelta(minutes=1):
             raise forms.ValidationError("This time is still to come.")
         return self._now if at >= self._now.replace(second=0, microsecond=0) else at

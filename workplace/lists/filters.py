@@ -10,7 +10,14 @@ from django.db.models import QuerySet
 from brands.models import Brand, User
 from brands.rules import Action
 from campaigns.filters import PersonFilter, PlainSelect, SearchFilter
+from campaigns.forms.planner import DayField
 from workplace.lists.keys import Sort
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day of the years that people plan in: no other has instants around it that can be reckoned with."""
+
+    field_class = DayField
 
 
 class ListFilter(django_filters.FilterSet):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
@@ -237,28 +238,33 @@ def _flown(brand: Brand, since: datetime, until: datetime) -> list[Flown]:
     return found
 
 
-def _under(brand: Brand) -> QuerySet[Flight]:
-    """The flights that a right (the outer query) counts for: its own posts, else those without nearer rights."""
+def _flies_under(brand: Brand, *conditions: Q, **more: Any) -> Q:
+    """Whether a right (the outer query) counts for such a flight: of its own post, else of one without nearer rights.
+
+    Each level by itself: with all of them in one condition no index helps.
+    """
     rights = UsageRight.objects.for_brand(brand)
     no_own = ~Exists(rights.filter(post=OuterRef("post")))
     no_briefs = ~Exists(rights.filter(brief=OuterRef("post__brief")))
-    return Flight.objects.for_brand(brand).filter(
-        Q(post=OuterRef("post"))
-        | (Q(post__brief=OuterRef("brief")) & no_own)
-        | (Q(post__creator=OuterRef("creator")) & no_own & no_briefs)
+    flights = Flight.objects.for_brand(brand).filter(*conditions, **more)
+    return (
+        Q(Exists(flights.filter(post=OuterRef("post"))))
+        | Q(Exists(flights.filter(no_own, post__brief=OuterRef("brief"))))
+        | Q(Exists(flights.filter(no_own, no_briefs, post__creator=OuterRef("creator"))))
     )
 
 
 def _unused(brand: Brand, since: datetime, until: datetime) -> list[RightLine]:
     """Paid rights with a fee that were in force in the period, and under which no ad has run until then."""
     instant = Value(until, DateTimeField())
-    ran = _under(brand).filter(
+    ran = _flies_under(
+        brand,
         Q(ends_at__isnull=True) | Q(ends_at__gt=OuterRef("starts_at")),
         Q(ended_at__isnull=True) | Q(ended_at__gt=OuterRef("starts_at")),
         starts_at__lt=Least(Coalesce(OuterRef("ends_at"), instant), instant),
     )
     rights = UsageRight.objects.for_brand(brand).filter(
-        ~Exists(ran),
+        ~ran,
         Q(ends_at__isnull=True) | Q(ends_at__gt=since),
         paid_amplification=True,
         fee__gt=0,
@@ -269,7 +275,8 @@ def _unused(brand: Brand, since: datetime, until: datetime) -> list[RightLine]:
 
 def _coming(brand: Brand, now: datetime) -> list[RightLine]:
     """Paid rights whose last day lies in the next 90 days; needed where a flight goes on after it."""
-    longer = _under(brand).filter(
+    longer = _flies_under(
+        brand,
         Q(ends_at__isnull=True) | Q(ends_at__gt=OuterRef("ends_at")),
         starts_at__isnull=False,
         ended_at__isnull=True,
@@ -277,7 +284,7 @@ def _coming(brand: Brand, now: datetime) -> list[RightLine]:
     rights = UsageRight.objects.for_brand(brand).filter(
         paid_amplification=True, starts_at__isnull=False, ends_at__gt=now, ends_at__lte=now + AHEAD
     )
-    return _right_lines(rights.annotate(is_needed=Exists(longer)).order_by("ends_at", "pk"))
+    return _right_lines(rights.annotate(is_needed=longer).order_by("ends_at", "pk"))
 
 
 def _right_lines(rights: QuerySet[UsageRight]) -> list[RightLine]:

@@ -25,7 +25,7 @@ from sparktrack.core.templatetags.wording import time_element
 from workplace.audit_words import KINDS, changes_of, kind_of, verb_of
 from workplace.enums import Place
 from workplace.lists.columns import Column, Look
-from workplace.lists.filters import ListFilter
+from workplace.lists.filters import DayFilter, ListFilter
 from workplace.lists.keys import Sort, as_instant
 from workplace.lists.pages import ListPage
 from workplace.lists.serving import show_list
@@ -33,7 +33,6 @@ from workplace.queries.audit import AuditLine, audit_lines, audit_of
 
 # Values of an entry that a line of the page shows; a sheet has all.
 _SHOWN = 6
-_DAY = {"type": "date"}
 
 
 class AuditFilter(ListFilter):
@@ -55,8 +54,8 @@ class AuditFilter(ListFilter):
     action = django_filters.CharFilter(
         method="by_action", label="Action", widget=forms.TextInput(attrs={"placeholder": "moved"})
     )
-    since = django_filters.DateFilter(method="by_day", label="From", widget=forms.DateInput(attrs=_DAY))
-    until = django_filters.DateFilter(method="by_day", label="To", widget=forms.DateInput(attrs=_DAY))
+    since = DayFilter(method="by_day", label="From")
+    until = DayFilter(method="by_day", label="To")
     thing = django_filters.UUIDFilter(field_name="object_id", label="Id of the thing")
 
     people = ("who",)

@@ -22,7 +22,6 @@ from brands.models import AdAccount
 from brands.rules import Action
 from campaigns.drawing import pieces_of
 from campaigns.filters import HandleFilter, PlainSelect
-from campaigns.forms.planner import DayField
 from campaigns.phrases import CODE_TONES, SOURCES
 from campaigns.pictures import flight_strip
 from sparktrack.core.clock import utc_now
@@ -31,7 +30,7 @@ from sparktrack.core.models import choices, words
 from sparktrack.core.wording import count, utc_clock
 from workplace.enums import Place
 from workplace.lists.columns import Column, Look
-from workplace.lists.filters import ListFilter
+from workplace.lists.filters import DayFilter, ListFilter
 from workplace.lists.keys import Sort, as_instant
 from workplace.lists.pages import BulkAction, BulkForm, ListPage
 from workplace.lists.serving import show_list
@@ -58,12 +57,6 @@ class EndingFilter(django_filters.CharFilter):
     """The ending of a code."""
 
     field_class = EndingField
-
-
-class DayFilter(django_filters.DateFilter):
-    """A day."""
-
-    field_class = DayField
 
 
 class CodeFilter(ListFilter):

@@ -79,7 +79,7 @@ def _context(request: BrandRequest, peak: Peak, answer: PeakAnswer, now: Any) ->
             ),
             (
                 "Survive",
-                "planned, and nothing ends before the peak does",
+                "planned, and nothing is missing while they fly in the peak",
                 Tone.OK,
                 _counted(number["surviving"]),
                 drawn["surviving"],

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -147,15 +148,16 @@ def _added(request: BrandRequest, form: PostForm) -> Post | None:
     assert read is not None
     details = form.details(values)
     try:
-        creator = read.creator or add_creators(drafts=[CreatorDraft(read.handle)], **by)[0]
-        draft = PostDraft(
-            creator,
-            brief=values["brief"],
-            method=Method(values["method"]),
-            **{name: details.pop(name) for name in ("title", "url", "tiktok_post_id", "posted_at")},
-            details=details,
-        )
-        return add_posts(drafts=[draft], **by)[0]
+        with transaction.atomic():
+            creator = read.creator or add_creators(drafts=[CreatorDraft(read.handle)], **by)[0]
+            draft = PostDraft(
+                creator,
+                brief=values["brief"],
+                method=Method(values["method"]),
+                **{name: details.pop(name) for name in ("title", "url", "tiktok_post_id", "posted_at")},
+                details=details,
+            )
+            return add_posts(drafts=[draft], **by)[0]
     except RefusedError as refused:
         form.refuse(refused)
         return None
@@ -164,11 +166,12 @@ def _added(request: BrandRequest, form: PostForm) -> Post | None:
 def _store(request: BrandRequest, row: Post, form: PostForm) -> None:
     """All that was changed, or nothing."""
     by: dict[str, Any] = {"brand": request.brand, "now": utc_now(), "actor": actor_of(request)}
-    edit_posts(edits=[Edit(row, form.details(form.changes))], **by)
-    if "method" in form.changes:
-        change_method(posts=[row], method=Method(form.changes["method"]), **by)
-    if "brief" in form.changes:
-        attach_brief(posts=[row], brief=form.changes["brief"], **by)
+    with transaction.atomic():
+        edit_posts(edits=[Edit(row, form.details(form.changes))], **by)
+        if "method" in form.changes:
+            change_method(posts=[row], method=Method(form.changes["method"]), **by)
+        if "brief" in form.changes:
+            attach_brief(posts=[row], brief=form.changes["brief"], **by)
 
 
 def _of_short_link(form: PostForm) -> str:

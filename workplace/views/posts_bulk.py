@@ -118,11 +118,14 @@ def _say_payment(request: BrandRequest, posts: Sequence[Post], values: Mapping[s
 def _move_due(request: BrandRequest, posts: Sequence[Post], values: Mapping[str, Any]) -> None:
     which, by = values["which"], timedelta(days=values["days"])
     names = ["draft_due_on", "post_due_on"] if which == "both" else [which]
-    edits = [
-        Edit(post, moved)
-        for post in posts
-        if (moved := {name: day + by for name in names if (day := getattr(post, name)) is not None})
-    ]
+    try:
+        edits = [
+            Edit(post, moved)
+            for post in posts
+            if (moved := {name: day + by for name in names if (day := getattr(post, name)) is not None})
+        ]
+    except OverflowError:
+        raise RefusedError("One of these days would be in no calendar. Choose other days.") from None
     if not edits or not by:
         raise RefusedError("None of these posts has such a due date that could move.")
     later = "later" if by > timedelta(0) else "earlier"

@@ -170,3 +170,10 @@ def test_every_kind_that_is_written_has_its_filter():
                 found |= set(re.findall(r'(?:action=|Change\(\s*)"([a-z_]+)\.[a-z_]+"', path.read_text()))
     assert len(found) > 10
     assert found <= set(KINDS)
+
+
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=x"])
+def test_days_that_nobody_plans_in_are_refused(query):
+    world = World()
+    url = reverse("audit", args=[world.brand.slug])
+    assert client_of(world.member(Role.ADMIN)).get(f"{url}?{query}").status_code == 400

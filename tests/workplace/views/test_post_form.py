@@ -232,3 +232,18 @@ def test_the_form_asks_the_database_the_same_however_much_there_is(
         brief_of(world, f"Brief {post.pk}")
     with django_assert_max_num_queries(8):
         client.get(address(world, "add-post"))
+
+
+def test_a_refused_post_leaves_no_new_creator_on_file(world, client):
+    world.post(world.creator("known"), tiktok_post_id=ID)
+    fields = {"link": LONG, "method": "code", "new_creator": "maya"}
+    answer = client.post(address(world, "add-post"), fields)
+    assert answer.status_code == 422
+    assert not Creator.objects.filter(brand=world.brand, handle="maya").exists()
+
+
+@pytest.mark.parametrize("field", [{"views": f"{'9' * 5000}K"}, {"views": "1", "at": "0001-01-01T00:00"}])
+def test_numbers_that_nobody_saw_are_refused(world, client, field):
+    post = world.post()
+    fields = {"at": f"{world.now:%Y-%m-%dT%H:%M}", **field}
+    assert client.post(address(world, "note-numbers", post.pk), fields).status_code == 422
