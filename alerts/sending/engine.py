@@ -43,7 +43,7 @@ PASS_SECONDS = 5.0
 # Claimed in one go: at first, and as many as were sent in about a second before, for looking up what many tell takes
 # little longer than for one. Whoever waits for a slow one before it is free again after ``deliveries.HELD``.
 BATCH = 10
-MOST = 100
+MOST = 40
 _BATCH_SECONDS = 1.0
 _CLOCK_SECONDS = 0.1
 # A recipient that takes longer lets the others go first for as long again.
