@@ -19,7 +19,8 @@ def test_from_the_board_to_the_chat(page, context, enter_demo):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     enter_demo(Role.VIEWER)
     page.goto(f"/b/{SLUG}/")
-    page.get_by_role("navigation", name="Main").get_by_role("link", name="Findings").click()
+    page.locator("summary").get_by_text("More").click()
+    page.get_by_role("link", name="Findings").click()
     expect(page).to_have_url(re.compile(f"{FINDINGS}$"))
     expect(page.get_by_role("heading", level=1)).to_have_text(
         re.compile(r"^\d+ ads? runs? without rights, about \$\d+")

@@ -40,7 +40,7 @@ def test_the_answer_follows_the_dates_and_what_is_put_on_file_is_shown(page, ent
     page.get_by_role("button", name="Put on file").click()
     expect(page.get_by_text("On file: rights")).to_be_visible()
     right = UsageRight.objects.get(post=post)
-    page.get_by_role("link", name="Edit").first.click()
+    page.locator(f"a[href*='/rights/{right.pk}/']").first.click()
     with page.expect_download() as download:
         page.get_by_role("link", name="contract.pdf").click()
     assert download.value.suggested_filename == "contract.pdf"

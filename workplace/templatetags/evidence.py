@@ -29,7 +29,7 @@ register = template.Library()
 def deeds(context: Context, entries: Sequence[AuditEntry], pack: Pack) -> SafeString:
     """``{% deeds facts.deeds pack %}``: what was done, by whom, when. Drawn at once: a pack has a thousand of them."""
     if not entries:
-        return SafeString("")
+        return format_html("{}", "")
     now, zone = context["now"], context["zone"]
     contacts = Action.READ_CONTACTS in context["request"].allowed
     lines = (

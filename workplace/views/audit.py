@@ -112,7 +112,7 @@ def _changes(line: AuditLine, look: Look) -> SafeString:
         ((each.label, _from_to(each.before, each.after)) for each in found[:_SHOWN]),
     )
     more = format_html("<li>and {} more</li>", len(found) - _SHOWN) if len(found) > _SHOWN else ""
-    return format_html('<ul class="values">{}{}</ul>', shown, more) if found else SafeString("")
+    return format_html('<ul class="values">{}{}</ul>', shown, more) if found else format_html("{}", "")
 
 
 def _from_to(before: str, after: str) -> SafeString:

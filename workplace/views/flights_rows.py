@@ -80,7 +80,7 @@ def _moving(
     return format_html(
         _MOVE,
         flight.pk,
-        SafeString(" checked") if ticked else "",
+        " checked" if ticked else "",
         flight.post,
         f"{handle} · {flight.campaign}" if named else handle,
         seen,

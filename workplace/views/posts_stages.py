@@ -194,7 +194,7 @@ class _Drawing:
         post, stage = card.post, card.stage
         brief = format_html(" · {}", post.brief.title) if post.brief else ""
         movable = self._may_move and not card.stays
-        pick = step = SafeString("")
+        pick = step = format_html("{}", "")
         if movable:
             seen = f"{post.pk}:{stage or ''}"
             pick = format_html(
@@ -212,7 +212,7 @@ class _Drawing:
         return format_html(
             '<li id="p-{}"{}>{}<a href="{}{}/">{}</a><small>@{}{}</small>{}{}</li>',
             post.pk,
-            SafeString(' draggable="true"') if movable else "",
+            format_html(' draggable="{}"', "true") if movable else "",
             pick,
             self._base,
             post.pk,
