@@ -113,13 +113,21 @@ _WHOLE_PROGRAMS = {"test_serve.py", "test_production.py"}
 # Every page and letter in a browser, in both schemes and with hostile texts; what a person does on the main pages is
 # in the other browser tests. ``make test`` has them all.
 _LONG_LOOKS = {
-    "test_every_page.py",
-    "test_every_route.py",
-    "test_hostile_text.py",
-    "test_html.py",
-    "test_screenshots.py",
-    "test_admin_walk.py",
-    "test_smoke.py",
+    "e2e/test_every_page.py",
+    "e2e/test_every_route.py",
+    "e2e/test_hostile_text.py",
+    "e2e/test_screenshots.py",
+    # A day's ways through pages whose parts have tests of their own.
+    "e2e/test_month_end.py",
+    "e2e/test_rights.py",
+    "e2e/test_welcome.py",
+    "e2e/test_workday.py",
+    "views/test_weight.py",
+    # Every part killed and started again; what each of them does is in tests/alerts and tests/concurrency.
+    "faults/test_faults.py",
+    "letters/test_html.py",
+    "campaigns/test_admin_walk.py",
+    "benchmarks/test_smoke.py",
 }
 # Folders of pages and letters: what they read and write is in other folders (docs/decisions/020).
 _OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_matrix.py"}
@@ -131,7 +139,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     # They take longest: at the end of a run one worker would wait for the other.
     items.sort(key=lambda item: item.path.name not in _WHOLE_PROGRAMS)
     if QUICK in os.environ:
-        _keep(config, items, lambda item: item.path.name not in _LONG_LOOKS)
+        _keep(config, items, lambda item: "/".join(item.path.parts[-2:]) not in _LONG_LOOKS)
     if REPEATED in os.environ:
         _keep(config, items, _depends_on_database)
 

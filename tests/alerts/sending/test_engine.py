@@ -175,7 +175,7 @@ def test_what_was_accepted_is_recorded_when_the_pass_breaks_at_the_next(clock):
     assert Attempt.objects.get(delivery=first).outcome == "accepted"
 
 
-@pytest.mark.parametrize(("tried", "seconds", "next_time"), [(10, 0.05, 100), (10, 0.5, 20), (10, 19, 10)])
+@pytest.mark.parametrize(("tried", "seconds", "next_time"), [(10, 0.05, 40), (10, 0.5, 20), (10, 19, 10)])
 def test_as_many_are_claimed_as_were_sent_in_a_second(tried, seconds, next_time):
     assert engine._fitting(tried, seconds) == next_time
 

@@ -101,7 +101,7 @@ def test_htmx_gets_the_board_alone_with_what_was_moved_and_the_undo(world, clien
     assert "<html" not in text
     assert f'data-moved="p-{post.pk}"' in text
     assert "Glow: briefed." in text
-    assert 'form="undo" name="change"' in text
+    assert 'form="undo-stage" name="change"' in text
     back = client.post(url, {"step": f"{post.pk}:briefed:"}, **HTMX).content.decode()
     assert "Glow: not begun." in back
     assert 'form="undo"' not in back, "moving back has taken it back already"
