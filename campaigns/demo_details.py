@@ -15,7 +15,9 @@ from campaigns.enums import SpendSource
 from campaigns.operations.flights import end_flights
 from posts.enums import Lane, Method, MetricsSource, PaymentState, UseCase
 from posts.enums import Stage as Step
-from posts.operations import Metrics, StageReached, edit_posts, record_metrics, record_stages
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageReached, record_stages
 
 
 def nothing_agreed(stage: Stage) -> None:

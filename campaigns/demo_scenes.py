@@ -20,7 +20,8 @@ from campaigns.demo_stage import Stage
 from campaigns.operations.flights import pause_flights, run_flights_anyway
 from posts.enums import Method, MetricsSource, UseCase
 from posts.enums import Stage as Step
-from posts.operations import Metrics, StageReached, record_metrics, record_stages
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.stages import StageReached, record_stages
 
 
 def without_rights(stage: Stage) -> None:

@@ -24,7 +24,7 @@ from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators
 from posts.enums import Lane
 from posts.models import Brief, Post
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.days import local_date
 

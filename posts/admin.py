@@ -11,17 +11,10 @@ from brands.operations.edits import Edit
 from brands.owned_admin import OwnedAdmin, by
 from posts.enums import MetricsSource, Stage
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from posts.operations import (
-    EDITABLE,
-    EDITABLE_BRIEF,
-    Metrics,
-    StageReached,
-    add_briefs,
-    edit_briefs,
-    edit_posts,
-    record_metrics,
-    record_stages,
-)
+from posts.operations.briefs import EDITABLE_BRIEF, add_briefs, edit_briefs
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import EDITABLE, edit_posts
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.refusals import RefusedError
 
 

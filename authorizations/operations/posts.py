@@ -12,7 +12,7 @@ from brands.operations.edits import Edit, edit_rows, refuse_others, require_bran
 from creators.models import Creator
 from posts.enums import Method, PaymentState
 from posts.models import Brief, Post
-from posts.operations import EDITABLE, refuse_known_posts
+from posts.operations.posts import EDITABLE, refuse_known_posts
 from sparktrack.core.actors import Actor
 from sparktrack.core.bulk import insert
 from sparktrack.tiktok import links
@@ -22,7 +22,7 @@ from sparktrack.tiktok import links
 class PostDraft:
     """A deliverable to put on file; ``tiktok_post_id`` and ``url`` may be empty while it is not live.
 
-    ``details`` holds values for the other fields of ``posts.operations.EDITABLE``.
+    ``details`` holds values for the other fields of ``posts.operations.posts.EDITABLE``.
     """
 
     creator: Creator

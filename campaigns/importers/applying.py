@@ -44,7 +44,9 @@ from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators, edit_creators
 from posts.enums import MetricsSource, Stage
 from posts.models import Post
-from posts.operations import Metrics, StageReached, edit_posts, record_metrics, record_stages
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.actors import Actor
 
 ItemT = TypeVar("ItemT")

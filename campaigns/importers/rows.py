@@ -21,7 +21,7 @@ class PostCells:
     post_id: str = ""  # from the link or from a column of its own
     title: str = ""
     posted: When | None = None
-    details: dict[str, Any] = field(default_factory=dict)  # fields of posts.operations.EDITABLE
+    details: dict[str, Any] = field(default_factory=dict)  # fields of posts.operations.posts.EDITABLE
     notes: str = ""
     extras: dict[str, str] = field(default_factory=dict)  # header → text: what belongs into the notes
     stage: str = ""

@@ -23,7 +23,9 @@ from campaigns.secrets import seal_sheet
 from campaigns.wishes import Wishes
 from posts.enums import Lane, Method, MetricsSource, Stage
 from posts.models import Post
-from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
+from posts.operations.briefs import add_briefs
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.stages import StageReached, record_stages
 from tests.alerts.scenes import add_alerts
 from tests.campaigns.scenes import SCENES, ready_post
 from tests.world import World, spark_code

@@ -12,7 +12,7 @@ from authorizations.windows import Term
 from brands.models import AuditEntry
 from creators.models import Creator
 from posts.models import Post
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from tests.adminpages import add_url, change_url, errors, saved, staff_client, submit
 from tests.world import DAY, NOW, World, spark_code
 

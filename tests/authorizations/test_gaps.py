@@ -25,7 +25,8 @@ from campaigns.models import Flight
 from campaigns.queries.lines import flight_lines, stored_gaps
 from posts.enums import Method
 from posts.models import Post
-from posts.operations import DuplicatePostError, add_briefs
+from posts.operations.briefs import add_briefs
+from posts.operations.posts import DuplicatePostError
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db

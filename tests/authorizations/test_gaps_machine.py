@@ -42,7 +42,7 @@ from campaigns.operations.zones import change_account_zone, change_brand_zone
 from creators.models import Creator
 from posts.enums import Method
 from posts.models import Post
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from sparktrack.core.refusals import RefusedError
 from tests.campaigns.importers.drawn import SHEETS
 from tests.campaigns.importers.sheets import write_sheet

@@ -12,7 +12,7 @@ from authorizations.operations.posts import set_own_account
 from authorizations.rules import Code, Right, Window
 from authorizations.windows import Term
 from posts.enums import Method
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,9 @@ from campaigns.demo import load_demo, new_logins
 from campaigns.enums import ImportState
 from campaigns.models import ColumnMeaning, ImportedRow, ImportPiece, ImportRow, ImportRun, OwnerName
 from posts.enums import MetricsSource, Stage
-from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
+from posts.operations.briefs import add_briefs
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.admin import ReadOnlyAdmin
 from tests.adminpages import BACKEND, add_url, change_url, list_url, our_models, staff_client
 from tests.alerts import scenes

@@ -13,7 +13,8 @@ from campaigns.queries.post import post_page
 from campaigns.todos import post_todos
 from posts.enums import Lane, Stage
 from posts.models import Post
-from posts.operations import StageReached, edit_posts, record_stages
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageReached, record_stages
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db

@@ -32,14 +32,10 @@ from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators, rename_creator
 from posts.enums import MetricsSource, Stage
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from posts.operations import (
-    Metrics,
-    StageReached,
-    add_briefs,
-    edit_posts,
-    record_metrics,
-    record_stages,
-)
+from posts.operations.briefs import add_briefs
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.days import first_instant
 from sparktrack.core.refusals import RefusedError
 from tests.world import DAY, NOW, World, client_of, spark_code

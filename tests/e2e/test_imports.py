@@ -22,7 +22,7 @@ from campaigns.phrases import HEADINGS
 from campaigns.progress import Pulse
 from campaigns.rules import board_section, flight_status
 from posts.models import Post
-from posts.operations import edit_posts
+from posts.operations.posts import edit_posts
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import first_instant
 from tests.campaigns.importdesk import Pages, tsv, work

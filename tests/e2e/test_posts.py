@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from brands.enums import Role
 from posts.enums import Stage
 from posts.models import Post, StageEvent
-from posts.operations import StageMove, move_stages
+from posts.operations.stages import StageMove, move_stages
 from sparktrack.core.clock import utc_now
 from tests.e2e.looks import problems
 from tests.world import World

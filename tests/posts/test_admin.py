@@ -4,7 +4,7 @@ import pytest
 
 from brands.models import AuditEntry
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from tests.adminpages import add_url, change_url, errors, saved, staff_client, submit
 from tests.world import NOW, World
 

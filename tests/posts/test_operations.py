@@ -9,19 +9,10 @@ from brands.enums import Role
 from brands.operations.edits import Edit, OtherBrandError
 from posts.enums import MetricsSource, Stage
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from posts.operations import (
-    DuplicateBriefError,
-    DuplicatePostError,
-    Metrics,
-    NegativeNumberError,
-    StageReached,
-    UsageDaysError,
-    add_briefs,
-    edit_briefs,
-    edit_posts,
-    record_metrics,
-    record_stages,
-)
+from posts.operations.briefs import DuplicateBriefError, UsageDaysError, add_briefs, edit_briefs
+from posts.operations.metrics import Metrics, NegativeNumberError, record_metrics
+from posts.operations.posts import DuplicatePostError, edit_posts
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.tiktok.links import BadLink, BadPostId, OtherPlatform, posted_at
 from tests.audit import changes, entries

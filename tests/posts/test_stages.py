@@ -7,7 +7,7 @@ import pytest
 
 from posts.enums import Stage
 from posts.models import StageEvent
-from posts.operations import StageError, StageMove, StageOvertakenError, move_stages, take_back_stages
+from posts.operations.stages import StageError, StageMove, StageOvertakenError, move_stages, take_back_stages
 from sparktrack.core.actors import ActorKind
 from tests.audit import changes
 from tests.world import DAY, World

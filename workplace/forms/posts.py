@@ -248,7 +248,7 @@ class PostForm(CarefulForm):
         return first_instant(day, zone)
 
     def details(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Of ``values`` (``cleaned_data`` or ``changes``) those of ``posts.operations.EDITABLE``, by their names."""
+        """Of ``values`` (``cleaned_data`` or ``changes``) those that ``edit_posts`` changes, by their names."""
         found = {
             name: value
             for name, value in values.items()

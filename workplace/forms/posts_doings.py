@@ -9,7 +9,7 @@ from django import forms
 from campaigns.forms.planner import FIRST_YEAR
 from posts.enums import Stage
 from posts.models import Post
-from posts.operations import NUMBERS
+from posts.operations.metrics import NUMBERS
 from sparktrack.core.models import choices
 from workplace.forms.careful import CarefulForm
 

@@ -36,7 +36,8 @@ from campaigns.operations.touched import value_of
 from creators.models import Creator
 from creators.operations import edit_creators
 from posts.models import Brief, Post, StageEvent
-from posts.operations import edit_posts, take_back_stages
+from posts.operations.posts import edit_posts
+from posts.operations.stages import take_back_stages
 from sparktrack.core.actors import Actor
 from sparktrack.core.refusals import RefusedError
 

@@ -12,7 +12,7 @@ from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.operations.edits import Edit, locked
 from brands.rules import Action
 from posts.models import Brief
-from posts.operations import add_briefs, edit_briefs
+from posts.operations.briefs import add_briefs, edit_briefs
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import TimeWords

@@ -20,7 +20,7 @@ from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators
 from posts.enums import Method
 from posts.models import Brief, Post
-from posts.operations import edit_posts
+from posts.operations.posts import edit_posts
 from sparktrack.core.cells import Refusal
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date

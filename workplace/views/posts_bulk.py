@@ -13,7 +13,8 @@ from brands.rules import Action
 from campaigns.phrases import LANES
 from posts.enums import Lane, PaymentState, Stage, UseCase
 from posts.models import Brief, Post
-from posts.operations import StageMove, edit_posts, move_stages
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageMove, move_stages
 from sparktrack.core.clock import utc_now
 from sparktrack.core.models import choices, words
 from sparktrack.core.refusals import RefusedError

@@ -15,7 +15,9 @@ from brands.operations.edits import Edit, locked
 from brands.rules import Action
 from posts.enums import MetricsSource
 from posts.models import Post
-from posts.operations import Metrics, StageMove, edit_posts, move_stages, record_metrics
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageMove, move_stages
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from workplace.forms.posts_doings import NumbersForm, StageForm

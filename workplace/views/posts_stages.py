@@ -18,7 +18,7 @@ from brands.operations.edits import rows_with
 from brands.rules import Action
 from posts.enums import Stage
 from posts.models import Post
-from posts.operations import StageMove, StageOvertakenError, move_stages
+from posts.operations.stages import StageMove, StageOvertakenError, move_stages
 from posts.rules import is_step_back, usual_next
 from sparktrack.core.actors import Actor
 from sparktrack.core.clock import utc_now

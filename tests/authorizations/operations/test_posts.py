@@ -21,7 +21,8 @@ from brands.operations.edits import OtherBrandError
 from creators.models import Creator
 from posts.enums import Lane, Method
 from posts.models import Post
-from posts.operations import DuplicatePostError, add_briefs
+from posts.operations.briefs import add_briefs
+from posts.operations.posts import DuplicatePostError
 from sparktrack.tiktok.links import BadPostId, posted_at
 from tests.audit import changes, entries
 from tests.authorizations.test_gaps import reasons_now

@@ -23,7 +23,7 @@ from authorizations.operations.terms import longer_term
 from authorizations.windows import Term, WindowError
 from brands.enums import Role
 from brands.operations.edits import Edit, NotAMemberError, OtherBrandError
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from sparktrack.core.days import first_instant
 from tests.audit import changes, entries
 from tests.authorizations.test_gaps import reasons_now

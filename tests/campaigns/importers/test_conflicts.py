@@ -11,7 +11,7 @@ from campaigns.enums import RowOutcome
 from campaigns.queries.imports import conflict_numbers, outcomes, preview_rows
 from campaigns.wishes import Decision
 from posts.models import Post
-from posts.operations import edit_posts
+from posts.operations.posts import edit_posts
 from tests.audit import changes
 from tests.campaigns.importers.sheets import HEADER, post_url, row, said
 from tests.world import NOW, spark_code

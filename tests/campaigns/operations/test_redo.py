@@ -11,7 +11,8 @@ from campaigns.operations.flights import FlightError, launch_flights, run_flight
 from campaigns.operations.redo import Redo, RedoError, redo_post
 from posts.enums import Method
 from posts.models import Post
-from posts.operations import DuplicatePostError, add_briefs
+from posts.operations.briefs import add_briefs
+from posts.operations.posts import DuplicatePostError
 from sparktrack.tiktok.links import parse_post_link
 from tests.audit import changes
 from tests.world import World

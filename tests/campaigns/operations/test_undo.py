@@ -29,7 +29,7 @@ from campaigns.operations.undo import UndoBlockedError, undo_import
 from campaigns.operations.zones import change_account_zone, change_brand_zone
 from campaigns.wishes import Decision
 from posts.models import Post
-from posts.operations import edit_posts
+from posts.operations.posts import edit_posts
 from tests.access.everything import owned_models
 from tests.audit import changes, entries
 from tests.campaigns.importers.drawn import SHEETS

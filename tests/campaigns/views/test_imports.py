@@ -18,7 +18,7 @@ from brands.operations.edits import Edit
 from campaigns.enums import ImportState
 from campaigns.models import Flight, ImportRun
 from posts.models import Post
-from posts.operations import edit_posts
+from posts.operations.posts import edit_posts
 from sparktrack.core.tabular import LIMITS
 from tests import sheetfiles
 from tests.audit import entries

@@ -15,7 +15,9 @@ from brands.models import Membership
 from brands.operations.edits import Edit
 from campaigns.operations.flights import end_flights, pause_flights, run_flights_anyway
 from posts.enums import Lane, Method, MetricsSource, PaymentState, Stage, UseCase
-from posts.operations import Metrics, StageReached, edit_posts, record_metrics, record_stages
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.posts import edit_posts
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.actors import Actor, ActorKind
 from tests.campaigns.scenes import blocked, covered, must_pause, ready_post, stops, unplanned, without_rights
 from tests.world import DAY, NOW, World, client_of, spark_code

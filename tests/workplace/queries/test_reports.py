@@ -10,7 +10,8 @@ from authorizations.operations.codes import revoke_codes
 from authorizations.operations.posts import attach_brief
 from campaigns.operations.flights import end_flights
 from posts.enums import Stage
-from posts.operations import StageReached, add_briefs, record_stages
+from posts.operations.briefs import add_briefs
+from posts.operations.stages import StageReached, record_stages
 from tests.workplace.reportdesk import October, at
 from tests.world import DAY, NOW, World
 from workplace.queries.reports import report

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from authorizations.operations.codes import reject_codes, revoke_codes
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from sparktrack.core.wording import TimeWords
 from tests.world import DAY, NOW, World
 from workplace.queries.rights_list import right_lines, rights_of

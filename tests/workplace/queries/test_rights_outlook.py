@@ -12,7 +12,7 @@ from authorizations.operations.posts import attach_brief
 from authorizations.operations.rights import Correction, RightDraft, correct_rights, grant_rights
 from authorizations.rules import Gap
 from authorizations.windows import Term
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from sparktrack.core.wording import TimeWords
 from tests.world import DAY, NOW, World
 from workplace.queries.rights_outlook import Cell, Typed, outlook, stretches_of

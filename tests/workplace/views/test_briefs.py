@@ -6,7 +6,7 @@ from django.urls import reverse
 from brands.enums import Role
 from brands.operations.edits import Edit
 from posts.models import Brief, Post
-from posts.operations import add_briefs, edit_briefs
+from posts.operations.briefs import add_briefs, edit_briefs
 from tests.world import World, client_of
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from authorizations.operations.codes import revoke_codes
 from brands.enums import Role
 from campaigns.operations.flights import end_flights, pause_flights
 from posts.enums import Stage
-from posts.operations import StageReached, record_stages
+from posts.operations.stages import StageReached, record_stages
 from tests.campaigns.scenes import many_flights, must_pause, ready_post, stops, waiting
 from tests.world import DAY, NOW, World, client_of
 

@@ -10,7 +10,8 @@ from authorizations.operations.links import LinkDraft, open_links
 from brands.enums import Role
 from creators.models import Creator
 from posts.enums import MetricsSource, Stage
-from posts.operations import Metrics, StageReached, record_metrics, record_stages
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.stages import StageReached, record_stages
 from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db

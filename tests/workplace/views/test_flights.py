@@ -14,7 +14,7 @@ from brands.operations.edits import Edit
 from campaigns.models import Campaign, Flight
 from campaigns.operations.flights import edit_flights, launch_flights
 from posts.enums import MetricsSource
-from posts.operations import Metrics, record_metrics
+from posts.operations.metrics import Metrics, record_metrics
 from tests.world import DAY, World, client_of, spark_code
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ from brands.enums import Role
 from brands.operations.edits import Edit
 from creators.models import Creator
 from posts.models import Post
-from posts.operations import add_briefs, edit_posts
+from posts.operations.briefs import add_briefs
+from posts.operations.posts import edit_posts
 from tests.world import World, client_of
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,8 @@ from django.urls import reverse
 from brands.enums import Role
 from posts.enums import Stage
 from posts.models import StageEvent
-from posts.operations import StageReached, add_briefs, record_stages
+from posts.operations.briefs import add_briefs
+from posts.operations.stages import StageReached, record_stages
 from tests.world import DAY, World, client_of
 from workplace.queries import posts_stages
 

@@ -9,7 +9,9 @@ from brands.enums import Role
 from brands.rules import POLICY, Action
 from posts.enums import MetricsSource, Stage
 from posts.models import Post
-from posts.operations import Metrics, StageReached, add_briefs, record_metrics, record_stages
+from posts.operations.briefs import add_briefs
+from posts.operations.metrics import Metrics, record_metrics
+from posts.operations.stages import StageReached, record_stages
 from tests.world import DAY, World, client_of
 from workplace.queries.posts import post_lines, posts_of, strong_posts
 

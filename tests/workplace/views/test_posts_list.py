@@ -13,7 +13,7 @@ from django.urls import reverse
 from brands.enums import Role
 from posts.enums import Lane, Stage
 from posts.models import Post
-from posts.operations import StageReached, record_stages
+from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.ids import uuid7
 from tests.world import DAY, NOW, World, client_of
 from workplace.enums import Place

@@ -16,7 +16,7 @@ from authorizations.windows import Term
 from brands.enums import Role
 from brands.models import Attachment
 from brands.operations.edits import Edit
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from tests.audit import entries
 from tests.world import DAY, NOW, World, client_of
 

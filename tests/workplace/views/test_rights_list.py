@@ -14,7 +14,7 @@ from authorizations.operations.rights import NewTerm, extend_rights
 from authorizations.windows import Term
 from brands.enums import AttachmentSubject, Role
 from brands.operations.attachments import Link, Subject, attach_links
-from posts.operations import add_briefs
+from posts.operations.briefs import add_briefs
 from tests.audit import entries
 from tests.world import DAY, NOW, World, client_of
 
