@@ -7,7 +7,7 @@ else makes something else. Ask under the lock of the brand::
     with locked(request.brand):
         if made := made_by(request, "flight"):
             return redirect("flight", slug=request.brand.slug, flight=made)
-        plan_flights(…, actor=actor_ofpage_of(request))
+        plan_flights(…, actor=actor_of_page(request))
 """
 
 from dataclasses import replace

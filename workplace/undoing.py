@@ -12,13 +12,22 @@ from sparktrack.core.clock import utc_now
 from sparktrack.core.ids import uuid7
 from workplace.once import REMEMBERED, page_of
 
+# As many characters as the audit keeps of a request id.
+_LONGEST = 64
+
 
 def actor_of_change(request: BrandRequest) -> Actor:
     """The person behind the request, with an id for this change alone: what is done by it can be taken back at once.
 
-    A page with an id of its own (``workplace.once``) gives it: sent twice it is the same change.
+    A page with an id of its own (``workplace.once``) gives it: sent twice it is the same change, until it is taken
+    back; sent after that it is a new one.
     """
-    return replace(actor_of(request), request_id=page_of(request) or f"change-{uuid7().hex}")
+    return replace(actor_of(request), request_id=_turn(request) or f"change-{uuid7().hex}")
+
+
+def actor_of_undo(request: BrandRequest, change: str) -> Actor:
+    """The person behind the request, who takes ``change`` back: the audit of it says so."""
+    return replace(actor_of(request), request_id=_undo_of(change))
 
 
 def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
@@ -41,9 +50,27 @@ def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
 
 
 def was_done(request: BrandRequest) -> bool:
-    """Whether this very page was sent before and changed something; ask under the lock of the brand."""
-    page = page_of(request)
-    return bool(page) and _left_a_trace(request, page)
+    """Whether this very page was sent before and changed something that stands; ask under the lock of the brand.
+
+    What was taken back does not stand: the page does it again.
+    """
+    turn = _turn(request)
+    return bool(turn) and _left_a_trace(request, turn)
+
+
+def _turn(request: BrandRequest) -> str:
+    """The id of what the page changes now: one more for each time that its change was taken back; empty without id."""
+    page = turn = page_of(request)
+    number = 1
+    while page and _left_a_trace(request, _undo_of(turn)):
+        number += 1
+        turn = f"{page}-{number}"
+    return turn
+
+
+def _undo_of(change: str) -> str:
+    """The request id of taking ``change`` back."""
+    return f"undo-{change}"[:_LONGEST]
 
 
 def _left_a_trace(request: BrandRequest, request_id: str) -> bool:

@@ -6,11 +6,12 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from brands.access import BrandRequest, actor_of, brand_view
+from brands.access import BrandRequest, brand_view
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import count
 from workplace.operations.undo import undo_change
+from workplace.undoing import actor_of_undo
 
 
 @require_POST
@@ -24,7 +25,7 @@ def undo(request: BrandRequest) -> HttpResponse:
             change=change,
             allowed=request.allowed,
             now=utc_now(),
-            actor=actor_of(request),
+            actor=actor_of_undo(request, change),
         )
     except RefusedError as refused:
         messages.error(request, refused.message)

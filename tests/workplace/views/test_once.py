@@ -66,3 +66,25 @@ def test_a_flight_planned_by_two_clicks_is_one(world):
     assert first.status_code == 302
     assert first["Location"] == second["Location"]
     assert Flight.objects.for_brand(world.brand).count() == 1
+
+
+def test_a_page_whose_change_was_taken_back_does_it_again(world, time_machine):
+    time_machine.move_to(world.now, tick=False)
+    flight = world.flight(world.post(), world.day(-1), world.day(9))
+    client, slug = client_of(world.member(Role.BUYER)), world.brand.slug
+    url = reverse("flights", args=[slug])
+    sent = {"do": "pause", "id": [flight.pk], "once": str(uuid7())}
+    for _ in range(2):
+        done = client.post(url, sent, follow=True).content.decode()
+        assert "1 flight paused" in done
+        assert "done already" in client.post(url, sent, follow=True).content.decode()
+        change = done.split('name="change" value="')[1].split('"')[0]
+        assert (
+            "Taken back" in client.post(f"/b/{slug}/undo/", {"change": change}, follow=True).content.decode()
+        )
+        flight.refresh_from_db()
+        assert flight.paused_at is None
+    assert (
+        "taken back already"
+        in client.post(f"/b/{slug}/undo/", {"change": change}, follow=True).content.decode()
+    )
