@@ -5,12 +5,21 @@ from datetime import timedelta
 
 import pytest
 
+from brands.enums import Role
 from posts.enums import Stage
 from posts.models import StageEvent
-from posts.operations.stages import StageError, StageMove, StageOvertakenError, move_stages, take_back_stages
-from sparktrack.core.actors import ActorKind
-from tests.audit import changes
-from tests.world import DAY, World
+from posts.operations.stages import (
+    StageError,
+    StageMove,
+    StageOvertakenError,
+    StageReached,
+    move_stages,
+    record_stages,
+    take_back_stages,
+)
+from sparktrack.core.actors import Actor, ActorKind
+from tests.audit import changes, entries
+from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +114,24 @@ def test_who_moved_it_is_remembered(world):
     actor = replace(world.actor, kind=ActorKind.USER, id=str(person.pk), label=person.email)
     move_stages(moves=[StageMove(post, DRAFT, None)], **{**world.by, "actor": actor})
     assert StageEvent.objects.get().by == person
+
+
+def test_stages_are_noted_once_with_who(world):
+    post, person = world.post(), world.member(Role.MANAGER)
+    by = {**world.by, "actor": Actor(ActorKind.USER, id=str(person.pk), label=person.email)}
+    reached = [StageReached(post, Stage.BRIEFED, NOW), StageReached(post, Stage.POSTED, NOW)]
+    rows = record_stages(stages=[*reached, reached[0]], **by)
+    assert {(row.stage, row.at, row.by) for row in StageEvent.objects.all()} == {
+        ("briefed", NOW, person),
+        ("posted", NOW, person),
+    }
+    assert len(rows) == 2
+    assert record_stages(stages=reached, **by) == []
+    (later,) = record_stages(stages=[*reached, StageReached(post, Stage.BRIEFED, NOW + DAY)], **by)
+    assert later.at == NOW + DAY
+    assert changes(world.brand, "post.stage_reached") == [
+        ({}, {"stage": "briefed", "at": NOW.isoformat()}),
+        ({}, {"stage": "posted", "at": NOW.isoformat()}),
+        ({}, {"stage": "briefed", "at": (NOW + DAY).isoformat()}),
+    ]
+    assert {entry.object_id for entry in entries(world.brand, "post.stage_reached")} == {post.pk}
