@@ -1,4 +1,4 @@
-"""The words of brands: roles and what an attachment hangs on (DOMAIN.md §2, §3)."""
+"""The words of brands: roles, scopes of tokens, and what an attachment hangs on (DOMAIN.md §2, §3)."""
 
 from enum import StrEnum
 
@@ -10,6 +10,13 @@ class Role(StrEnum):
     BUYER = "buyer"
     MANAGER = "manager"
     ADMIN = "admin"
+
+
+class TokenScope(StrEnum):
+    """What a script with a token may do in the brand, least first."""
+
+    READ = "read"
+    WRITE = "write"
 
 
 class AttachmentSubject(StrEnum):

@@ -1,4 +1,4 @@
-"""Tenants and people: brands, users, memberships, invitations, ad accounts, the audit, attachments."""
+"""Tenants and people: brands, users, memberships, invitations, tokens, ad accounts, the audit, attachments."""
 
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.urls import reverse
 
-from brands.enums import AttachmentSubject, Role
+from brands.enums import AttachmentSubject, Role, TokenScope
 from brands.querysets import BrandOwnedQuerySet, MembershipQuerySet
 from sparktrack.core.actors import ActorKind
 from sparktrack.core.clock import utc_now
@@ -197,6 +197,43 @@ class Invitation(BrandOwned):
 
     def __str__(self) -> str:
         return f"{self.email} as {self.role}"
+
+
+class ApiToken(BrandOwned):
+    """A script's way in, ``stk_<public>_<secret>``: of the secret only an HMAC is stored, under a numbered pepper.
+
+    It belongs to the brand: whoever made it may leave. ``expires_at`` null: never. No addresses: any.
+    """
+
+    name = models.CharField(max_length=120)
+    public = models.CharField(max_length=32, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    pepper_id = models.CharField(max_length=16)
+    scope = models.CharField(max_length=10, choices=choices(TokenScope))
+    allowed_addresses = models.JSONField(default=list, blank=True)
+    created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BrandOwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            one_of("scope", TokenScope, "apitoken_scope_known"),
+            ordered("created_at", "expires_at", "apitoken_ends_after_start"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="apitoken_has_name"),
+        )
+        indexes = (models.Index(fields=["brand", "-created_at"], name="apitoken_newest"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def shown(self) -> str:
+        """What may be shown of the token: enough to tell which one a script uses."""
+        return f"stk_{self.public}_…"
 
 
 class AdAccount(BrandOwned):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from brands.enums import Role
+from brands.enums import Role, TokenScope
 
 
 class Action(StrEnum):
@@ -68,7 +68,18 @@ def _policy() -> dict[Role, frozenset[Action]]:
 
 POLICY = _policy()
 
+# What a script may do with its token: "read = viewer plus contacts, write = manager" (DOMAIN.md §2).
+TOKEN_POLICY: dict[TokenScope, frozenset[Action]] = {
+    TokenScope.READ: POLICY[Role.VIEWER] | {Action.READ_CONTACTS},
+    TokenScope.WRITE: POLICY[Role.MANAGER],
+}
+
 
 def may(role: str, action: Action) -> bool:
     """Whether a member with ``role`` may do ``action``. Raises ValueError for a role there is not."""
     return action in POLICY[Role(role)]
+
+
+def token_may(scope: str, action: Action) -> bool:
+    """Whether a token of ``scope`` may do ``action``. Raises ValueError for a scope there is not."""
+    return action in TOKEN_POLICY[TokenScope(scope)]

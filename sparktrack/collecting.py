@@ -57,10 +57,12 @@ class Collector:
             secret_key=self.read(environment.secret_key, "-"),
             code_keys=self.read(environment.code_keys, {"1": os.urandom(32)}),
             fingerprint_key=self.read(environment.fingerprint_key, os.urandom(32)),
+            token_peppers=self.read(environment.token_peppers, {"1": os.urandom(32)}),
         )
         for name, key in [
             *(("CODE_KEYS", key) for key in keys.code_keys.values()),
             ("FINGERPRINT_KEY", keys.fingerprint_key),
+            *(("TOKEN_PEPPERS", key) for key in keys.token_peppers.values()),
         ]:
             self.must(
                 len(set(key)) >= _DIFFERENT_BYTES,
@@ -70,10 +72,16 @@ class Collector:
             keys.fingerprint_key not in keys.code_keys.values(),
             "FINGERPRINT_KEY must be another key than those in CODE_KEYS.",
         )
+        sealing = {*keys.code_keys.values(), keys.fingerprint_key}
         self.must(
-            keys.secret_key not in {base64.b64encode(key).decode() for key in keys.code_keys.values()},
-            "SECRET_KEY must be another key than those in CODE_KEYS.",
+            sealing.isdisjoint(keys.token_peppers.values()),
+            "TOKEN_PEPPERS must be other keys than FINGERPRINT_KEY and those in CODE_KEYS.",
         )
+        for name, ring in (("CODE_KEYS", keys.code_keys), ("TOKEN_PEPPERS", keys.token_peppers)):
+            self.must(
+                keys.secret_key not in {base64.b64encode(key).decode() for key in ring.values()},
+                f"SECRET_KEY must be another key than those in {name}.",
+            )
         return keys
 
     def must(self, holds: bool, problem: str) -> None:

@@ -108,11 +108,14 @@ def split(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What the application keeps secret: Django's key, the ring for codes (id → key), the fingerprint key."""
+    """What the application keeps secret: Django's key, the fingerprint key, the rings (id → 32 bytes) for codes and
+    for the tokens of scripts.
+    """
 
     secret_key: str = field(repr=False)
     code_keys: dict[str, bytes] = field(repr=False)
     fingerprint_key: bytes = field(repr=False)
+    token_peppers: dict[str, bytes] = field(repr=False)
 
 
 def _key(name: str, value: str) -> bytes:
@@ -125,17 +128,17 @@ def _key(name: str, value: str) -> bytes:
     return key
 
 
-def _ring(value: str) -> dict[str, bytes]:
+def _ring(name: str) -> dict[str, bytes]:
     ring: dict[str, bytes] = {}
-    for item in value.split(","):
+    for item in text(name).split(","):
         key_id, colon, key = item.strip().partition(":")
         if not _KEY_ID.fullmatch(key_id) or not colon:
             raise ImproperlyConfigured(
-                "CODE_KEYS must be a list such as 1:<base64>,2:<base64>, oldest first; an id has 1 to 16 letters."
+                f"{name} must be a list such as 1:<base64>,2:<base64>, oldest first; an id has 1 to 16 letters."
             )
         if key_id in ring:
-            raise ImproperlyConfigured(f"CODE_KEYS has the key id {key_id} twice.")
-        ring[key_id] = _key("CODE_KEYS", key)
+            raise ImproperlyConfigured(f"{name} has the key id {key_id} twice.")
+        ring[key_id] = _key(name, key)
     return ring
 
 
@@ -149,7 +152,12 @@ def secret_key() -> str:
 
 def code_keys() -> dict[str, bytes]:
     """CODE_KEYS, the ring: key id → 32 bytes, oldest first; raises ImproperlyConfigured for a malformed one."""
-    return _ring(text("CODE_KEYS"))
+    return _ring("CODE_KEYS")
+
+
+def token_peppers() -> dict[str, bytes]:
+    """TOKEN_PEPPERS, the ring: pepper id → 32 bytes, oldest first; raises ImproperlyConfigured for a malformed one."""
+    return _ring("TOKEN_PEPPERS")
 
 
 def fingerprint_key() -> bytes:
@@ -169,17 +177,24 @@ def keys_from_file(path: Path) -> Keys:
             write_private(path, _new_keys())
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            return Keys(
+            # A file from before there were tokens gains a pepper, but only if all else in it can be read.
+            lacks_peppers = "token_peppers" not in stored
+            peppers = stored.setdefault("token_peppers", {"1": _new_key()})
+            keys = Keys(
                 secret_key=stored["secret_key"],
                 code_keys={
                     key_id: _key(f"code key {key_id}", key) for key_id, key in stored["code_keys"].items()
                 },
                 fingerprint_key=_key("fingerprint_key", stored["fingerprint_key"]),
+                token_peppers={key_id: _key(f"pepper {key_id}", key) for key_id, key in peppers.items()},
             )
         except (ValueError, KeyError, TypeError, AttributeError, ImproperlyConfigured) as error:
             raise ImproperlyConfigured(
                 f"{path} is damaged: put back a copy. {_hint(error)}".strip()
             ) from None
+        if lacks_peppers:
+            write_private(path, stored)
+        return keys
 
 
 def _hint(error: Exception) -> str:
@@ -212,6 +227,7 @@ def _new_keys() -> dict[str, Any]:
         "secret_key": secrets.token_urlsafe(50),
         "code_keys": {"1": _new_key()},
         "fingerprint_key": _new_key(),
+        "token_peppers": {"1": _new_key()},
     }
 
 

@@ -32,6 +32,7 @@ _keys = environment.production_keys() if PRODUCTION else keys_from_file(VAR_DIR 
 SECRET_KEY = _keys.secret_key
 CODE_KEYS = _keys.code_keys
 FINGERPRINT_KEY = _keys.fingerprint_key
+TOKEN_PEPPERS = _keys.token_peppers
 
 # --- Addresses -------------------------------------------------------------------------------------------------
 SITE_URL = environment.url(

@@ -22,7 +22,17 @@ from alerts.models import (
     Notice,
 )
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
-from brands.models import AdAccount, Attachment, AuditEntry, Brand, BrandOwned, Invitation, Membership, User
+from brands.models import (
+    AdAccount,
+    ApiToken,
+    Attachment,
+    AuditEntry,
+    Brand,
+    BrandOwned,
+    Invitation,
+    Membership,
+    User,
+)
 from campaigns.models import (
     Campaign,
     ColumnMeaning,
@@ -57,6 +67,14 @@ TRUE: dict[type[models.Model], dict[str, Any]] = {
         "token_hash": "t",
         "created_at": NOW,
         "expires_at": NOW + DAY,
+    },
+    ApiToken: {
+        "name": "Nightly",
+        "public": "abc",
+        "secret_hash": "0" * 64,
+        "pepper_id": "1",
+        "scope": "read",
+        "created_at": NOW,
     },
     AdAccount: {"name": "US", "advertiser_id": "7001", "created_at": NOW},
     AuditEntry: {"at": NOW, "actor_kind": "user", "action": "x", "object_kind": "y"},
@@ -156,6 +174,9 @@ WRONG = {
     "invitation_role_known": {"role": ""},
     "invitation_ends_after_start": {"expires_at": NOW},
     "invitation_email_is_lower_case": {"email": "A@example.com"},
+    "apitoken_scope_known": {"scope": "admin"},
+    "apitoken_ends_after_start": {"expires_at": NOW},
+    "apitoken_has_name": {"name": ""},
     "adaccount_name_once": {"advertiser_id": "7002"},
     "adaccount_id_once": {"name": "UK"},
     "auditentry_actor_kind_known": {"actor_kind": "robot"},

@@ -18,14 +18,16 @@ from sparktrack.collecting import Collector
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_KEY, FINGERPRINT_KEY = bytes(range(32)), bytes(range(32, 64))
+PEPPER = bytes(range(64, 96))
 KEY = base64.b64encode(CODE_KEY).decode()
 OTHER_KEY = base64.b64encode(FINGERPRINT_KEY).decode()
+PEPPER_KEY = base64.b64encode(PEPPER).decode()
 NAME = "SPARKTRACK_TEST_VALUE"
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch):
-    for name in (NAME, "SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY"):
+    for name in (NAME, "SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY", "TOKEN_PEPPERS"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
 
@@ -146,6 +148,7 @@ def set_keys(monkeypatch, **other):
         "SECRET_KEY": "s3cret-" * 10,
         "CODE_KEYS": f"1:{KEY},2:{KEY}",
         "FINGERPRINT_KEY": OTHER_KEY,
+        "TOKEN_PEPPERS": f"1:{PEPPER_KEY}",
         **other,
     }
     for name, value in values.items():
@@ -168,26 +171,24 @@ def test_keys_come_from_the_environment_the_ring_in_its_order(monkeypatch):
     assert keys.secret_key == "s3cret-" * 10
     assert list(keys.code_keys) == ["1", "2"]
     assert keys.fingerprint_key == FINGERPRINT_KEY
+    assert keys.token_peppers == {"1": PEPPER}
 
 
 def test_each_key_may_come_from_a_file(monkeypatch, tmp_path):
-    set_keys(monkeypatch, SECRET_KEY=None, CODE_KEYS=None, FINGERPRINT_KEY=None)
+    set_keys(monkeypatch, SECRET_KEY=None, CODE_KEYS=None, FINGERPRINT_KEY=None, TOKEN_PEPPERS=None)
     for name, value in {
         "SECRET_KEY": "x1y2z3" * 10,
         "CODE_KEYS": f"a:{KEY}",
         "FINGERPRINT_KEY": OTHER_KEY,
+        "TOKEN_PEPPERS": f"a:{PEPPER_KEY}",
     }.items():
         (tmp_path / name).write_text(f"{value}\n")
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
     keys = production_keys()
-    assert (keys.secret_key, keys.code_keys, keys.fingerprint_key) == (
-        "x1y2z3" * 10,
-        {"a": CODE_KEY},
-        FINGERPRINT_KEY,
-    )
+    assert keys == environment.Keys("x1y2z3" * 10, {"a": CODE_KEY}, FINGERPRINT_KEY, {"a": PEPPER})
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "CODE_KEYS", "FINGERPRINT_KEY", "TOKEN_PEPPERS"])
 def test_a_missing_key_is_named(monkeypatch, name):
     set_keys(monkeypatch, **{name: None})
     with pytest.raises(ImproperlyConfigured, match=f"{name} .or {name}_FILE. must be set"):
@@ -211,6 +212,9 @@ SHORT = base64.b64encode(b"k" * 31).decode()
         ("CODE_KEYS", f"1:{KEY},1:{KEY}", "the key id 1 twice"),
         ("CODE_KEYS", f"1:{SHORT}", "32 bytes in base64, not 31"),
         ("CODE_KEYS", "1:not*base64", "32 bytes in base64"),
+        ("TOKEN_PEPPERS", PEPPER_KEY, "such as 1:"),
+        ("TOKEN_PEPPERS", f"1:{PEPPER_KEY},1:{PEPPER_KEY}", "the key id 1 twice"),
+        ("TOKEN_PEPPERS", f"1:{SHORT}", "32 bytes in base64, not 31"),
         ("FINGERPRINT_KEY", SHORT, "32 bytes in base64, not 31"),
         ("FINGERPRINT_KEY", "hunter2*", "32 bytes in base64"),
         ("FINGERPRINT_KEY", KEY[:-1], "32 bytes in base64"),
@@ -231,6 +235,7 @@ def test_keys_are_not_shown_when_they_are_printed(monkeypatch):
     assert "s3cret" not in shown
     assert repr(CODE_KEY)[2:-1] not in shown
     assert repr(FINGERPRINT_KEY)[2:-1] not in shown
+    assert repr(PEPPER)[2:-1] not in shown
 
 
 def test_all_problems_with_keys_are_told_together(monkeypatch):
@@ -244,11 +249,19 @@ def test_all_problems_with_keys_are_told_together(monkeypatch):
     ]
 
 
+def test_a_pepper_is_a_key_of_its_own(monkeypatch):
+    for taken in (KEY, OTHER_KEY):
+        set_keys(monkeypatch, TOKEN_PEPPERS=f"1:{PEPPER_KEY},2:{taken}")
+        with pytest.raises(ImproperlyConfigured, match="TOKEN_PEPPERS must be other keys than"):
+            production_keys()
+
+
 def test_keys_that_nobody_drew_at_random_are_refused(monkeypatch):
     for weak in (bytes(32), b"k" * 32, b"secret! " * 4):
-        set_keys(monkeypatch, CODE_KEYS=f"1:{base64.b64encode(weak).decode()}")
-        with pytest.raises(ImproperlyConfigured, match="CODE_KEYS must be random"):
-            production_keys()
+        for name in ("CODE_KEYS", "TOKEN_PEPPERS"):
+            set_keys(monkeypatch, **{name: f"1:{base64.b64encode(weak).decode()}"})
+            with pytest.raises(ImproperlyConfigured, match=f"{name} must be random"):
+                production_keys()
 
 
 # --- the file of an embedded system ------------------------------------------------------------------------------
@@ -264,8 +277,8 @@ def test_the_file_of_keys_is_made_once_for_its_owner_only(tmp_path):
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert environment.keys_from_file(path) == made
     assert len(made.secret_key) >= 50
-    assert [len(key) for key in (*made.code_keys.values(), made.fingerprint_key)] == [32, 32]
-    assert made.code_keys["1"] != made.fingerprint_key
+    drawn = {*made.code_keys.values(), made.fingerprint_key, *made.token_peppers.values()}
+    assert [len(key) for key in drawn] == [32, 32, 32]
     assert environment.keys_from_file(tmp_path / "other.json") != made
 
 
@@ -323,6 +336,12 @@ def test_whoever_comes_second_waits_until_the_file_is_whole(tmp_path):
             "code key 1 must be 32 bytes",
         ),
         (lambda text: json.dumps({**json.loads(text), "code_keys": {"1": 5}}), ""),
+        (
+            lambda text: json.dumps({**json.loads(text), "token_peppers": {"1": SHORT}}),
+            "pepper 1 must be 32 bytes",
+        ),
+        (lambda text: json.dumps({**json.loads(text), "token_peppers": []}), ""),
+        (lambda _: '{"secret_key": "x", "code_keys": {}}', "fingerprint_key is missing"),
     ],
 )
 def test_a_damaged_file_of_keys_is_named_and_never_replaced(tmp_path, damage, words):
@@ -335,3 +354,16 @@ def test_a_damaged_file_of_keys_is_named_and_never_replaced(tmp_path, damage, wo
     assert words in str(refused.value)
     assert "hunter2" not in str(refused.value)
     assert path.read_text() == damaged
+
+
+def test_a_file_from_before_there_were_tokens_gains_a_pepper_and_keeps_the_rest(tmp_path):
+    path = tmp_path / "secrets.json"
+    environment.keys_from_file(path)
+    before = {name: value for name, value in json.loads(path.read_text()).items() if name != "token_peppers"}
+    path.write_text(json.dumps(before))
+    keys = environment.keys_from_file(path)
+    assert list(keys.token_peppers) == ["1"]
+    assert environment.keys_from_file(path) == keys
+    after = json.loads(path.read_text())
+    assert {name: after[name] for name in before} == before
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

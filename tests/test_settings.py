@@ -16,11 +16,13 @@ from sparktrack import settings as settings_module
 
 CODE_KEY = bytes(range(32))
 KEY = base64.b64encode(CODE_KEY).decode()
+PEPPER = base64.b64encode(bytes(range(64, 96))).decode()
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "s3cret-" * 10,
     "CODE_KEYS": f"1:{KEY}",
     "FINGERPRINT_KEY": base64.b64encode(CODE_KEY[::-1]).decode(),
+    "TOKEN_PEPPERS": f"1:{PEPPER}",
     "ALLOWED_HOSTS": "sparktrack.example",
     "SITE_URL": "https://sparktrack.example/",
     "DATABASE_URL": "postgres://sparktrack:hunter2@database.example/sparktrack",
@@ -77,6 +79,7 @@ def test_production_takes_everything_from_its_variables(load, tmp_path):
     assert found["SITE_URL"] == "https://sparktrack.example"
     assert found["CSRF_TRUSTED_ORIGINS"] == ["https://sparktrack.example"]
     assert found["CODE_KEYS"] == {"1": CODE_KEY}
+    assert found["TOKEN_PEPPERS"] == {"1": bytes(range(64, 96))}
     assert (found["HOLD_ALERTS"], found["ALERTS_PING_URL"]) == (False, "")
     assert found["DEBUG"] is False
     assert not (tmp_path / "var" / "secrets.json").exists()
@@ -133,6 +136,9 @@ def test_production_takes_each_value_from_a_file_and_refuses_an_empty_one(load, 
         ("FINGERPRINT_KEY", base64.b64encode(b"key " * 8).decode()),
         ("FINGERPRINT_KEY", KEY),
         ("FINGERPRINT_KEY", "no base64!"),
+        ("TOKEN_PEPPERS", PEPPER),
+        ("TOKEN_PEPPERS", f"1:{KEY}"),
+        ("TOKEN_PEPPERS", "1:" + base64.b64encode(bytes(32)).decode()),
         ("ALLOWED_HOSTS", None),
         ("ALLOWED_HOSTS", " , "),
         ("ALLOWED_HOSTS", "*"),
@@ -262,7 +268,7 @@ def test_a_command_says_what_is_missing_without_a_traceback():
     )
     assert done.returncode == 1
     assert done.stderr.startswith(
-        "9 settings are missing or unsafe.\n- SECRET_KEY (or SECRET_KEY_FILE) must be set."
+        "10 settings are missing or unsafe.\n- SECRET_KEY (or SECRET_KEY_FILE) must be set."
     )
     assert "Traceback" not in done.stderr
 

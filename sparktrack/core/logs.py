@@ -10,6 +10,7 @@ import structlog
 _CODE = re.compile(r"(?:#|%23)(?:[A-Za-z0-9+/=_-]|%2[BbFf]|%3[Dd]){40,}")
 _INVITATION = re.compile(r"inv_[A-Za-z0-9_-]{20,}")  # whatever stands before it: %2Finv_… in a query
 _FEED = re.compile(r"cal_[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"(stk_[a-z0-9]{12,}_)[A-Za-z0-9]{8,}")  # what stands first only names the token
 _SIGNING = re.compile(r"whsec_[A-Za-z0-9+/=]{20,}")
 # Links in mails: the part that gives access.
 _LINK = re.compile(
@@ -18,10 +19,11 @@ _LINK = re.compile(
 
 
 def redact(text: str) -> str:
-    """``text`` without Spark codes, tokens of invitations and calendars, secrets of webhooks, keys of mailed links."""
+    """``text`` without Spark codes, tokens (invitations, feeds, scripts), secrets of webhooks, keys of mailed links."""
     text = _CODE.sub("#[code]", text)
     text = _INVITATION.sub("inv_[token]", text)
     text = _FEED.sub("cal_[token]", text)
+    text = _TOKEN.sub(r"\1[secret]", text)
     text = _SIGNING.sub("whsec_[secret]", text)
     return _LINK.sub(r"\1[key]", text)
 
