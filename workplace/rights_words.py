@@ -52,15 +52,18 @@ MEANINGS = {
 }
 
 
-def stops_words(reason: Reason | None, code_from: datetime | None, times: TimeWords) -> str:
-    """The cell of valid rights without a valid code, by what is the matter with the code."""
+def stops_words(
+    reason: Reason | None, code_from: datetime | None, times: TimeWords, *, linked: bool = False
+) -> str:
+    """The cell of valid rights without a valid code, by what is the matter with the code, or the account link."""
+    key = Subject("", linked=linked).key
     if reason is Reason.NO_CODE:
-        return "Rights valid, no code yet"
+        return f"Rights valid, no {key} yet"
     if reason is Reason.CODE_NOT_STARTED:
-        return f"Rights valid, code starts {times.day(code_from) if code_from else 'later'}"
+        return f"Rights valid, {key} starts {times.day(code_from) if code_from else 'later'}"
     if reason is Reason.CODE_REVOKED:
-        return "Rights valid, code revoked"
-    return CELLS[Cell.STOPS][0]
+        return f"Rights valid, {key} revoked"
+    return f"Rights valid, {key} over"
 
 
 def holder_words(holder: Holder) -> str:
@@ -193,7 +196,8 @@ def _of_posts(outlook: Outlook) -> str:
 
 def _said(stretch: Stretch, times: TimeWords) -> str:
     if stretch.cell is Cell.STOPS and stretch.reason is Reason.NO_CODE:
-        return "there is no code yet"
+        linked = stretch.post.method != Method.CODE
+        return f"there is no {Subject('', linked=linked).key} yet"
     past = stretch.starts_at <= times.now
     began = "now" if past else f"from {_begin(stretch.starts_at, times)}"
     until = f"until {times.end(stretch.ends_at)}" if stretch.ends_at else "without end"

@@ -25,6 +25,7 @@ from authorizations.enums import Reason
 from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from brands.enums import AttachmentSubject
 from brands.models import Attachment, Brand
+from posts.enums import Method
 from workplace.queries.rights import Holder, holder_of
 from workplace.queries.rights_outlook import Cell
 
@@ -43,12 +44,14 @@ class Danger:
     """A dangerous cell and when it begins; before now: it lasts.
 
     ``reason``: why there is no code, in the cell without one. ``code_from``: when the first one starts, if none did.
+    ``linked``: its post is authorized by an account link, not by a code.
     """
 
     cell: Cell
     at: datetime
     reason: Reason | None = None
     code_from: datetime | None = None
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
     """The rights of ``brand``.
 
     With ``end_order`` for the order of ends; ``spends_at``: when a post below them is without rights while its code
-    holds, because they are over; ``stops_at``: when a post below them is without a code while they hold, with
-    ``code_gap``, the gap that begins then. Posts with nearer rights are not below them: those count there.
+    holds, because they are over; ``stops_at``: when a post below them is without a code while they hold, never
+    before they begin, with ``code_gap``, the gap that lasts then. Posts with nearer rights are not below them: those
+    count there.
     """
     spends = (
         PostGap.objects.filter(stops_itself=False, reasons__contains=Reason.RIGHTS_EXPIRED)
@@ -85,10 +89,12 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
     )
     stops = (
         PostGap.objects.filter(reasons__in=CODE_ONLY)
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+        .filter(Q(ends_at__isnull=True) | (Q(ends_at__gt=now) & Q(ends_at__gt=OuterRef("starts_at"))))
         .annotate(since=Coalesce("starts_at", Value(_EVER)))
     )
-    holds = Q(starts_at__isnull=False) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+    missed = Q(starts_at__isnull=False) & (
+        Q(ends_at__isnull=True) | Q(ends_at__gt=now, code_missing_at__lt=F("ends_at"))
+    )
     found: QuerySet[UsageRight] = (
         UsageRight.objects.for_brand(brand)
         .select_related("post__creator", "brief", "creator", "approved_by")
@@ -104,11 +110,10 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
             code_gap=_first(stops, brand, "since", "pk"),
         )
         .annotate(
+            # Before the right begins nobody misses a code for it.
             stops_at=Case(
-                When(
-                    holds & (Q(ends_at__isnull=True) | Q(code_missing_at__lt=F("ends_at"))),
-                    then=F("code_missing_at"),
-                ),
+                When(missed & Q(code_missing_at__lt=F("starts_at"), starts_at__gt=now), then=F("starts_at")),
+                When(missed, then=F("code_missing_at")),
                 default=None,
                 output_field=DateTimeField(),
             )
@@ -153,7 +158,8 @@ def _code_gaps(brand: Brand, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """These gaps; ``code_from``: when the first code of the post starts that is on file."""
     codes = AuthorizationCode.objects.filter(post=OuterRef("post"), rejected_at=None)
     codes = codes.filter(Q(revoked_at=None) | Q(revoked_at__gt=F("starts_at"))).order_by("starts_at")
-    rows = PostGap.objects.for_brand(brand).annotate(code_from=Subquery(codes.values("starts_at")[:1]))
+    rows = PostGap.objects.for_brand(brand).select_related("post")
+    rows = rows.annotate(code_from=Subquery(codes.values("starts_at")[:1]))
     found: dict[UUID, Any] = rows.in_bulk(ids)
     return found
 
@@ -165,5 +171,6 @@ def _danger(right: Any, gaps: Mapping[UUID, Any]) -> Danger | None:
         gap = gaps.get(right.code_gap)  # none: it was rewritten since the rights were read
         reason = Reason(gap.reasons) if gap else None
         starts = gap.code_from if gap and reason is Reason.CODE_NOT_STARTED else None
-        found.append(Danger(Cell.STOPS, right.stops_at, reason, starts))
+        linked = gap is not None and gap.post.method != Method.CODE
+        found.append(Danger(Cell.STOPS, right.stops_at, reason, starts, linked))
     return min(found, key=lambda danger: danger.at, default=None)

@@ -171,7 +171,8 @@ def _danger(line: RightLine, look: Look) -> SafeString | str:
         return ""
     title, tone = CELLS[line.danger.cell]
     if line.danger.cell is Cell.STOPS:
-        title = stops_words(line.danger.reason, line.danger.code_from, look.times())
+        danger = line.danger
+        title = stops_words(danger.reason, danger.code_from, look.times(), linked=danger.linked)
     now = line.danger.at <= look.now
     when = "now" if now else f"from {look.times().day(line.danger.at)}"
     if not now and line.danger.at > look.now + _AHEAD:

@@ -5,7 +5,10 @@ from datetime import timedelta
 import pytest
 
 from authorizations.operations.codes import reject_codes, revoke_codes
+from authorizations.operations.links import LinkDraft, open_links
+from posts.enums import Method
 from posts.operations.briefs import add_briefs
+from sparktrack.core.days import first_instant
 from sparktrack.core.wording import TimeWords
 from tests.world import DAY, NOW, World
 from workplace.queries.rights_list import right_lines, rights_of
@@ -35,7 +38,9 @@ def said(world):
     """The words for the cell without a code, by the contract of the right."""
     times = TimeWords(now=NOW, zone=world.brand.time_zone, viewer_zone=world.brand.time_zone)
     return {
-        line.right.contract_reference: stops_words(line.danger.reason, line.danger.code_from, times)
+        line.right.contract_reference: stops_words(
+            line.danger.reason, line.danger.code_from, times, linked=line.danger.linked
+        )
         for line in right_lines(world.brand, list(rights_of(world.brand, NOW)), NOW)
         if line.danger and line.danger.cell is Cell.STOPS
     }
@@ -91,3 +96,28 @@ def test_the_cell_says_what_is_the_matter_with_the_code(world):
         "revoked": "Rights valid, code revoked",
         "ends": "Rights valid, code over",
     }
+
+
+def test_rights_that_have_not_begun_miss_no_code_yet(world):
+    later, never, now_on = (world.post(title=name) for name in ("later", "never", "now"))
+    for post in (later, never, now_on):
+        world.right(world.day(-3), world.day(40), post=post, contract_reference=f"first {post}")
+    world.right(world.day(9), world.day(60), post=later, contract_reference="later")
+    # A code comes before these begin: they never hold without one.
+    world.code(never, NOW + DAY, days=365)
+    world.right(world.day(9), world.day(60), post=never, contract_reference="never")
+    rows = {right.contract_reference: right.stops_at for right in rights_of(world.brand, NOW)}
+    assert rows["later"] == first_instant(world.day(9), world.brand.time_zone)
+    assert rows["never"] is None
+    assert rows["first later"] < NOW
+    assert rows["first never"] < NOW
+    assert found(world)["later"] is Cell.STOPS
+
+
+def test_a_post_of_a_linked_account_lacks_the_link_not_a_code(world):
+    post = world.post(method=Method.LINKED_ACCOUNT)
+    world.right(world.day(-3), world.day(60), post=post, contract_reference="linked")
+    assert said(world) == {}
+    ended = LinkDraft(post.creator, world.account(), NOW - 9 * DAY, NOW - DAY)
+    open_links(drafts=[ended], **world.by)
+    assert said(world) == {"linked": "Rights valid, account link over"}
