@@ -1,4 +1,4 @@
-"""Numbers that support a lane, what is worth a look for paid, and what is done to many posts at once."""
+"""Numbers that support a lane, and what is worth a look for paid."""
 
 from decimal import Decimal
 
@@ -6,12 +6,9 @@ import pytest
 from django.urls import reverse
 
 from brands.enums import Role
-from brands.rules import POLICY, Action
-from posts.enums import MetricsSource, Stage
+from posts.enums import MetricsSource
 from posts.models import Post
-from posts.operations.briefs import add_briefs
 from posts.operations.metrics import Metrics, record_metrics
-from posts.operations.stages import StageReached, record_stages
 from tests.world import DAY, World, client_of
 from workplace.queries.posts import post_lines, posts_of, strong_posts
 
@@ -97,85 +94,3 @@ def test_use_cases_are_counted_and_lead_to_their_posts(world, client, url):
     assert "Testimonial <b>1</b>" in buckets
     assert "Comparison" not in buckets
     assert titles(client.get(url, {"use_case": "unboxing"})) == {"A", "B"}
-
-
-def change_of(answer):
-    return answer.content.decode().split('name="change" value="')[1].split('"')[0]
-
-
-@pytest.mark.parametrize(
-    ("fields", "said", "name", "values"),
-    [
-        (
-            {"do": "use_case", "use_case-use_case": "unboxing"},
-            "2 posts changed: unboxing.",
-            "use_case",
-            ["", "unboxing"],
-        ),
-        (
-            {"do": "payment", "payment-payment": "paid"},
-            "2 posts changed. Payment: paid.",
-            "payment_state",
-            ["none", "paid"],
-        ),
-        (
-            {"do": "stage", "stage-stage": "approved"},
-            "2 posts: approved.",
-            "stage_now",
-            ["briefed", "approved"],
-        ),
-        (
-            {"do": "due", "due-days": "-2", "due-which": "both"},
-            "2 posts due 2 days earlier.",
-            "draft_due_on",
-            [3, 1],
-        ),
-        (
-            {"do": "brief", "brief-brief": "@"},
-            "2 posts attached to “Winter”.",
-            "brief__title",
-            [None, "Winter"],
-        ),
-    ],
-)
-def test_many_posts_are_changed_at_once_and_taken_back(world, client, url, fields, said, name, values):  # noqa: PLR0917
-    (brief,) = add_briefs(drafts=[{"title": "Winter"}], **world.by)
-    posts = [world.post(title=title, details={"draft_due_on": world.day(3)}) for title in ("One", "Two")]
-    apart = world.post(title="Three", details={"draft_due_on": world.day(3)})
-    record_stages(
-        stages=[StageReached(post, Stage.BRIEFED, world.now - DAY) for post in (*posts, apart)], **world.by
-    )
-    before, after = (world.day(value) if isinstance(value, int) else value for value in values)
-
-    def stored():
-        return dict(posts_of(world.brand, world.now).values_list("title", name))
-
-    data = {key: brief.pk if value == "@" else value for key, value in fields.items()}
-    answer = client.post(url, {**data, "id": [post.pk for post in posts]}, follow=True)
-    assert said in answer.content.decode()
-    assert stored() == {"One": after, "Two": after, "Three": before}
-    undo = reverse("undo", args=[world.brand.slug])
-    back = client.post(undo, {"change": change_of(answer)}, follow=True)
-    assert "Taken back: 2 rows as before." in back.content.decode()
-    assert stored() == {"One": before, "Two": before, "Three": before}
-
-
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        ({"do": "due", "due-days": "7", "due-which": "post_due_on"}, "has such a due date"),
-        ({"do": "due", "due-days": "7000", "due-which": "both"}, "less than or equal to 365"),
-        ({"do": "payment", "payment-payment": "none"}, "are like that already"),
-        ({"do": "brief", "brief-brief": ""}, "are like that already"),
-        ({"do": "stage", "stage-stage": "posted"}, "it stays posted"),
-    ],
-)
-def test_what_cannot_be_done_to_many_posts_is_said(world, client, url, data, words):
-    post = world.post(title="One", tiktok_post_id="7301184422019655681" if data["do"] == "stage" else "")
-    answer = client.post(url, {**data, "id": post.pk})
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-
-
-def test_whoever_may_change_payments_may_read_them():
-    assert all(Action.READ_FEES in allowed for allowed in POLICY.values() if Action.WRITE_POSTS in allowed)
