@@ -51,17 +51,24 @@ class CodeLine:
 
 
 def codes_of(brand: Brand, now: datetime) -> QuerySet[Any]:
-    """The codes of ``brand``, each with ``next_end``: when it ends; those that count no more come last."""
+    """The codes of ``brand``, each with ``end_at``: its natural end or the earlier revocation, as ``CodeLine`` has it.
+
+    ``next_end``: the same, but of those that count no more far off: they come last.
+    """
     rows: QuerySet[Any] = (
         AuthorizationCode.objects.for_brand(brand)
         .select_related("post__creator")
         .annotate(
-            next_end=Case(
-                When(
-                    Q(rejected_at__isnull=False) | Q(expires_at__lte=now) | Q(revoked_at__lte=now),
-                    then=Value(_NEVER),
-                ),
+            end_at=Case(
+                When(revoked_at__lt=F("expires_at"), then=F("revoked_at")),
                 default=F("expires_at"),
+                output_field=DateTimeField(),
+            )
+        )
+        .annotate(
+            next_end=Case(
+                When(Q(rejected_at__isnull=False) | Q(end_at__lte=now), then=Value(_NEVER)),
+                default=F("end_at"),
                 output_field=DateTimeField(),
             )
         )

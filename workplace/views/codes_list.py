@@ -102,8 +102,8 @@ class CodeFilter(ListFilter):
         return with_status(rows, CodeStatus(value), now=self.now, expiring_days=days)
 
     def ends_before(self, rows: QuerySet[Any], _name: str, value: date) -> QuerySet[Any]:
-        """Those that have ended when this day begins for the brand."""
-        return rows.filter(expires_at__lte=first_instant(value, self.brand.time_zone))
+        """Those that have ended, or were revoked, when this day begins for the brand."""
+        return rows.filter(end_at__lte=first_instant(value, self.brand.time_zone))
 
     def in_account(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those that are in use in this account, or nowhere."""
@@ -248,8 +248,8 @@ COLUMNS: tuple[Column[CodeLine], ...] = (
 
 SORTS = (
     Sort(key="next", label="Ends next", field="next_end", parse=as_instant),
-    Sort(key="end", label="End, earliest first", field="expires_at", parse=as_instant),
-    Sort(key="late", label="End, latest first", field="expires_at", descending=True, parse=as_instant),
+    Sort(key="end", label="End, earliest first", field="end_at", parse=as_instant),
+    Sort(key="late", label="End, latest first", field="end_at", descending=True, parse=as_instant),
     Sort(key="newest", label="Newest first", field="pk", descending=True),
     Sort(key="creator", label="Creator A–Z", field="post__creator__handle"),
 )

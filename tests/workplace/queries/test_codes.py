@@ -9,7 +9,7 @@ from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import reject_codes, revoke_codes
 from authorizations.rules import Code, code_status
 from tests.world import DAY, NOW, World
-from workplace.queries.codes import codes_of, with_status
+from workplace.queries.codes import code_lines, codes_of, with_status
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +42,17 @@ def test_the_status_in_sql_is_that_of_the_rules():
                 is status
             }
             assert set(found) == expected, (status, expiring_days)
+
+
+def test_the_end_in_sql_is_the_natural_one_or_the_earlier_revocation():
+    world = World()
+    post = world.post()
+    plain, early, late, coming = (world.code(post, NOW - 20 * DAY, days) for days in (30, 31, 32, 60))
+    revoke_codes(codes=[early], at=NOW - DAY, **world.by)
+    revoke_codes(codes=[late], at=late.expires_at + DAY, **world.by)
+    revoke_codes(codes=[coming], at=NOW + 2 * DAY, **world.by)
+    rows = list(codes_of(world.brand, NOW).order_by("end_at"))
+    assert [row.pk for row in rows] == [early.pk, coming.pk, plain.pk, late.pk]
+    assert [row.end_at for row in rows] == [line.ends_at for line in code_lines(world.brand, rows, NOW)]
+    upcoming = codes_of(world.brand, NOW).order_by("next_end")
+    assert [row.pk for row in upcoming] == [coming.pk, plain.pk, late.pk, early.pk]

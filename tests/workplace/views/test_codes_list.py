@@ -79,7 +79,11 @@ def test_what_ends_next_comes_first_and_what_is_over_last(world, client, url):
     revoke_codes(codes=[world.code(world.post(title="Revoked"), NOW - DAY, 7)], at=NOW, **world.by)
     assert titles(client.get(url)) == ["Soon", "Later", "Over", "Revoked"]
     assert titles(client.get(url, {"sort": "newest"}))[0] == "Revoked"
-    assert titles(client.get(url, {"sort": "end"}))[:2] == ["Over", "Soon"]
+    # By its revocation, which is earlier than its natural end.
+    assert titles(client.get(url, {"sort": "end"})) == ["Over", "Revoked", "Soon", "Later"]
+    assert titles(client.get(url, {"sort": "late"})) == ["Later", "Soon", "Revoked", "Over"]
+    over = client.get(url, {"sort": "end", "expires_before": "2026-11-22"})
+    assert titles(over) == ["Over", "Revoked"]
 
 
 def test_codes_are_narrowed_by_status_end_account_creator_ending_and_source(world, client, url):
