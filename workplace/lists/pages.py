@@ -66,11 +66,40 @@ class BulkAction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage(Generic[LineT]):
+class Shelf:
+    """Rows that can be narrowed and ordered: what a list shows, and what a script reads.
+
+    ``rows``: all that may be shown of a brand, with what ordering needs. The first sort is the usual one.
+    """
+
+    rows: Callable[[Brand, datetime], QuerySet[Any]]
+    sorts: tuple[Sort, ...]
+    filters: type[ListFilter]
+
+    def filter_for(
+        self, data: Any, brand: Brand, now: datetime, allowed: Collection[Action], *, script: bool = False
+    ) -> ListFilter:
+        """The filters as ``data`` (a query string) sets them, of those that a reader with these leaves may use.
+
+        ``script``: also those that only scripts have.
+        """
+        sorts = tuple(sort for sort in self.sorts if sort.needs in allowed)
+        filters = self.filters(data, self.rows(brand, now), brand=brand, sorts=sorts)
+        filters.keep_to(allowed, script=script)
+        return filters
+
+    def sort_of(self, filters: ListFilter) -> Sort:
+        """The order that was asked for. Call it for valid filters."""
+        wanted = filters.form.cleaned_data["sort"]
+        return next((sort for sort in self.sorts if sort.key == wanted), self.sorts[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage(Shelf, Generic[LineT]):
     """A list. ``route``: the name of its address, which takes the slug; ``noun``: what its rows are, one of them.
 
-    ``rows``: all that may be shown of a brand, with what ordering needs. ``lines``: the rows of one page with all that
-    belongs to them, in a number of queries that does not depend on how many they are. The first sort is the usual one.
+    ``lines``: the rows of one page with all that belongs to them, in a number of queries that does not depend on how
+    many they are.
     """
 
     place: Place
@@ -78,25 +107,10 @@ class ListPage(Generic[LineT]):
     title: str
     noun: str
     columns: tuple[Column[LineT], ...]
-    sorts: tuple[Sort, ...]
-    filters: type[ListFilter]
-    rows: Callable[[Brand, datetime], QuerySet[Any]]
     lines: Callable[[Brand, Sequence[Any], datetime], Sequence[LineT]]
     empty: str  # the template that says the next step while there is nothing to list
     bulk: tuple[BulkAction, ...] = ()
     template: str = "workplace/lists/list.html"
-
-    def filter_for(self, data: Any, brand: Brand, now: datetime, allowed: Collection[Action]) -> ListFilter:
-        """The filters as ``data`` (a query string) sets them, of those that a reader with these leaves may use."""
-        sorts = tuple(sort for sort in self.sorts if sort.needs in allowed)
-        filters = self.filters(data, self.rows(brand, now), brand=brand, sorts=sorts)
-        filters.keep_to(allowed)
-        return filters
-
-    def sort_of(self, filters: ListFilter) -> Sort:
-        """The order that was asked for. Call it for valid filters."""
-        wanted = filters.form.cleaned_data["sort"]
-        return next((sort for sort in self.sorts if sort.key == wanted), self.sorts[0])
 
 
 @dataclass(frozen=True, slots=True)
