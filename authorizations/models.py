@@ -1,11 +1,11 @@
-"""What allows a post to run: codes and their uses, account links, usage rights; and the gaps they leave."""
+"""What allows a post to run: codes, who asked for them, their uses; account links, rights; and the gaps they leave."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from authorizations.enums import EndSource, RightTrigger
-from authorizations.querysets import PostGapQuerySet
+from authorizations.querysets import CodeRequestQuerySet, PostGapQuerySet
 from brands.models import AdAccount, BrandOwned
 from brands.querysets import BrandOwnedQuerySet
 from creators.models import Creator
@@ -97,6 +97,63 @@ class CodeUse(BrandOwned):
 
     def __str__(self) -> str:
         return f"{self.code} in {self.ad_account or 'an ad account'}"
+
+
+class CodeRequest(BrandOwned):
+    """Somebody asked a creator for a code for ``window_days``: the first of a post, or one in place of ``supersedes``.
+
+    Open until a code answers it or it is withdrawn. ``answered_at`` is the instant at which the creator acted, as far
+    as that is known, not that at which somebody put the code on file.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="code_requests")
+    supersedes = models.ForeignKey(
+        AuthorizationCode, on_delete=models.PROTECT, null=True, blank=True, related_name="renewal_requests"
+    )
+    window_days = models.PositiveIntegerField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    answered_by = models.ForeignKey(
+        AuthorizationCode, on_delete=models.PROTECT, null=True, blank=True, related_name="answered_requests"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CodeRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["post"],
+                condition=Q(answered_at__isnull=True, withdrawn_at__isnull=True),
+                name="coderequest_one_open",
+            ),
+            models.CheckConstraint(condition=Q(window_days__gte=1), name="coderequest_window_is_positive"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True, answered_at__isnull=True)
+                | Q(answered_by__isnull=False, answered_at__isnull=False, withdrawn_at__isnull=True),
+                name="coderequest_answer_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("asked_at")),
+                name="coderequest_answered_after_asking",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("asked_at")),
+                name="coderequest_withdrawn_after_asking",
+            ),
+        )
+        indexes = (models.Index(fields=["brand", "asked_at", "id"], name="coderequest_by_day"),)
+
+    def __str__(self) -> str:
+        return f"request for {self.window_days} days"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the creator has still to answer."""
+        return self.answered_at is None and self.withdrawn_at is None
 
 
 class AccountLink(BrandOwned):

@@ -1,4 +1,4 @@
-"""Querysets of gaps."""
+"""Querysets of gaps and of requests for codes."""
 
 from datetime import datetime
 from typing import Self
@@ -15,3 +15,11 @@ class PostGapQuerySet(BrandOwnedQuerySet):
         """Gaps that share an instant with ``[start, end)``; a null ``end`` is for ever."""
         after = self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=start))
         return after if end is None else after.filter(Q(starts_at__isnull=True) | Q(starts_at__lt=end))
+
+
+class CodeRequestQuerySet(BrandOwnedQuerySet):
+    """Requests for codes."""
+
+    def open(self) -> Self:
+        """Those that the creator has still to answer."""
+        return self.filter(answered_at__isnull=True, withdrawn_at__isnull=True)

@@ -70,6 +70,7 @@ MODELS = """
     alerts.heartbeat                  -    -       -
     authorizations.accountlink        yes  yes     -
     authorizations.authorizationcode  yes  yes     -
+    authorizations.coderequest        -    -       -
     authorizations.codeuse            yes  -       -
     authorizations.postgap            -    -       -
     authorizations.usageright         yes  yes     -

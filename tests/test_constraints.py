@@ -21,7 +21,7 @@ from alerts.models import (
     MorningHour,
     Notice,
 )
-from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
+from authorizations.models import AccountLink, AuthorizationCode, CodeRequest, CodeUse, PostGap, UsageRight
 from brands.models import (
     AdAccount,
     ApiToken,
@@ -107,6 +107,7 @@ TRUE: dict[type[models.Model], dict[str, Any]] = {
         "created_at": NOW,
     },
     CodeUse: {"code": "@code", "ad_account": "@account", "at": NOW},
+    CodeRequest: {"post": "@post", "window_days": 30, "asked_at": NOW},
     AccountLink: {"creator": "@creator", "ad_account": "@account", "starts_at": NOW, "created_at": NOW},
     UsageRight: {"post": "@post", "starts_on": TODAY, "starts_at": NOW, "created_at": NOW},
     PostGap: {"post": "@bare_post", **LATER, "reasons": "no_code", "stops_itself": True},
@@ -204,6 +205,14 @@ WRONG = {
     "code_error_only_if_rejected": {"rejected_error": "4025"},
     "codeuse_once_per_account": {},
     "codeuse_once_without_account": {"ad_account": None},
+    "coderequest_one_open": {"window_days": 60},
+    "coderequest_window_is_positive": {"window_days": 0},
+    "coderequest_answer_is_whole": {"answered_at": NOW},
+    "coderequest_answered_after_asking": {
+        "answered_by": "@code",
+        "answered_at": NOW - timedelta(microseconds=1),
+    },
+    "coderequest_withdrawn_after_asking": {"withdrawn_at": NOW - timedelta(microseconds=1)},
     "accountlink_ends_after_start": {"ends_at": NOW},
     "accountlink_one_open": {"starts_at": NOW + DAY},
     "right_on_one_thing": {"creator": "@creator"},
@@ -278,6 +287,8 @@ MORE = [
     ("creator_handle_is_clean", {"handle": "@maya"}),
     ("post_id_is_digits", {"tiktok_post_id": "76902481114203456x4"}),
     ("attachment_file_or_link", {"link": ""}),
+    ("coderequest_answer_is_whole", {"answered_by": "@code"}),
+    ("coderequest_answer_is_whole", {"answered_by": "@code", "answered_at": NOW, "withdrawn_at": NOW}),
     ("right_on_one_thing", {"post": None}),
     ("right_on_one_thing", {"brief": "@brief"}),
     ("right_end_said_once", {"ends_on": TODAY, "perpetual": True}),
@@ -411,6 +422,8 @@ def test_what_is_there_once_is_once_in_a_brand_not_in_all(name):
         (AdAccount, {"advertiser_id": "", "name": "another"}),
         (Post, {"tiktok_post_id": "", "url": ""}),
         (AccountLink, {"ends_at": NOW + DAY}),
+        (CodeRequest, {"answered_by": "@code", "answered_at": NOW}),
+        (CodeRequest, {"withdrawn_at": NOW}),
     ],
 )
 def test_what_is_empty_or_over_may_be_there_many_times(cast, model, values):

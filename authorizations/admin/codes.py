@@ -9,7 +9,7 @@ from django.contrib.admin import EmptyFieldListFilter
 from django.http import HttpRequest
 
 from authorizations.enums import EndSource
-from authorizations.models import AuthorizationCode, CodeUse
+from authorizations.models import AuthorizationCode, CodeRequest, CodeUse
 from authorizations.operations.codes import (
     Correction,
     Use,
@@ -24,7 +24,7 @@ from authorizations.operations.codes import (
 from authorizations.operations.gaps import coverage_change
 from authorizations.operations.recording import CodeDraft, record_codes
 from brands.owned_admin import OwnedAdmin, OwnedForm, by
-from sparktrack.core.admin import ModelForm
+from sparktrack.core.admin import ModelForm, ReadOnlyAdmin
 from sparktrack.core.refusals import RefusedError
 
 
@@ -151,3 +151,15 @@ class CodeUseAdmin(OwnedAdmin):
         if not rows:
             raise RefusedError("This use is noted already.", field="ad_account")
         return rows[0]
+
+
+@admin.register(CodeRequest)
+class CodeRequestAdmin(ReadOnlyAdmin):
+    """Who asked for which code, and what became of it; noted on the pages of the brand."""
+
+    list_display = ("post", "window_days", "asked_at", "asked_by", "answered_at", "withdrawn_at", "brand")
+    list_filter = (("answered_at", EmptyFieldListFilter), ("withdrawn_at", EmptyFieldListFilter))
+    list_select_related = ("post", "asked_by", "brand")
+    search_fields = ("post__tiktok_post_id__exact", "post__creator__handle__startswith", "brand__slug__exact")
+    ordering = ("-pk",)
+    show_full_result_count = False

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode, CodeUse
+from authorizations.operations.answers import answer_requests
 from authorizations.operations.gaps import coverage_change
 from authorizations.secrets import open_code, open_source_post_code
 from authorizations.windows import WindowError, code_window, refuse_odd_length
@@ -67,7 +68,7 @@ class Use:
 def extend_codes(
     *, brand: Brand, extensions: Sequence[Extension], now: datetime, actor: Actor
 ) -> list[AuthorizationCode]:
-    """Lengthen codes; of two extensions of one code the second goes on from the first.
+    """Lengthen codes; of two extensions of one code the second goes on from the first. Open requests are answered.
 
     Raises WindowError if a new end is not later than the old one.
     """
@@ -93,14 +94,18 @@ def extend_codes(
             "end_source": item.source,
         }
 
-    return _edit(
-        brand,
-        [(item.code, item) for item in extensions],
-        values,
-        action="code.extended",
-        now=now,
-        actor=actor,
-    )
+    with coverage_change(brand):
+        changed = _edit(
+            brand,
+            [(item.code, item) for item in extensions],
+            values,
+            action="code.extended",
+            now=now,
+            actor=actor,
+        )
+        # Nobody says when the creator did it.
+        answer_requests(brand=brand, codes=[(code, now) for code in changed], now=now, actor=actor)
+    return changed
 
 
 def correct_codes(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from authorizations.enums import EndSource
 from authorizations.inputs import SLICE
 from authorizations.models import AuthorizationCode
+from authorizations.operations.answers import acted_at, answer_requests
 from authorizations.operations.gaps import coverage_change, sliced
 from authorizations.secrets import (
     code_fingerprint,
@@ -80,7 +81,7 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
 
     A code that the post already has is an extension if the draft ends later, else a repeat, which leaves its window as
     it is; a draft whose start is only assumed counts its days from the start on file. A new source-post code is kept in
-    both cases. Dates are read in the brand's zone.
+    both cases. Dates are read in the brand's zone. What is new answers the request for it, if somebody asked.
 
     Raises DuplicateCodeError for a code of another post, WrongPostError for a replacement of one, NoCode or MaskedCode
     for a text that is no code, WindowError for a window that is none; nothing is written then.
@@ -131,6 +132,12 @@ def record_codes(*, brand: Brand, drafts: Sequence[CodeDraft], now: datetime, ac
         insert(created)
         AuthorizationCode.objects.bulk_update(changed.values(), _CHANGING, batch_size=BATCH)
         record_changes(brand, changes, now=now, actor=actor)
+        answering = [
+            (each.code, acted_at(each.code, now) if each.outcome is Outcome.CREATED else now)
+            for each in answers
+            if each.outcome is not Outcome.REPEATED
+        ]
+        answer_requests(brand=brand, codes=answering, now=now, actor=actor)
     return answers
 
 

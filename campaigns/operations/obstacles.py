@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import models
 
-from authorizations.models import AuthorizationCode, UsageRight
+from authorizations.models import AuthorizationCode, CodeRequest, UsageRight
 from brands.models import Attachment, AuditEntry, Brand, BrandOwned
 from brands.operations.edits import rows_with, values_with
 from campaigns.models import Flight, ImportedRow, ImportRun
@@ -30,6 +30,8 @@ _ZONE_CHANGES = ("brand.zone_changed", "ad_account.zone_changed")
 
 # What only one row of a brand may have, and an import may change.
 _UNIQUE: Mapping[type[BrandOwned], tuple[str, ...]] = {Post: ("url", "tiktok_post_id")}
+
+_ANSWER = CodeRequest._meta.get_field("answered_by")
 
 Kept = Mapping[type[BrandOwned], Mapping[UUID, ImportedRow]]
 
@@ -137,13 +139,16 @@ def _points_nowhere(model: type[BrandOwned], items: Mapping[UUID, ImportedRow]) 
 def _depended_on(
     model: type[BrandOwned], brand: Brand, created: list[UUID], kept: Kept
 ) -> Iterator[Obstacle]:
-    """New rows of the import that rows which it did not create refer to; derived rows go with them."""
+    """New rows of the import that rows which it did not create refer to; derived rows go with them.
+
+    A request that a code of the import answered waits again once the code is gone.
+    """
     needed: dict[UUID, tuple[type[BrandOwned], UUID]] = {}
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ManyToOneRel):
             continue
         dependant: Any = relation.related_model
-        if dependant.is_derived:
+        if dependant.is_derived or relation.field is _ANSWER:
             continue
         ours = kept.get(dependant, {})
         column = relation.field.attname

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db import models
 
-from authorizations.models import AuthorizationCode, CodeUse, UsageRight
+from authorizations.models import AuthorizationCode, CodeRequest, CodeUse, UsageRight
+from authorizations.operations.answers import reopen_requests
 from authorizations.operations.gaps import Touched, coverage_change, sliced
-from brands.models import Brand, BrandOwned
+from brands.models import AuditEntry, Brand, BrandOwned
 from brands.operations.audit import BATCH, Change, record_changes
 from brands.operations.edits import rows_with
 from campaigns.enums import ImportState
@@ -58,6 +59,7 @@ def undo_import(*, brand: Brand, run: ImportRun, now: datetime, actor: Actor) ->
             raise UndoBlockedError(obstacles[:SHOWN], len(obstacles))
         # One mark for the import and its undoing: another import's undoing does not take this for a change.
         marked = Actor(actor.kind, actor.id, actor.label, actor.ip, mark_of(current.pk))
+        _reopen_requests(brand, current, now=now, actor=marked)
         gone = 0
         for model, items in kept.items():
             created = [item for item in items.values() if item.before is None]
@@ -73,6 +75,16 @@ def undo_import(*, brand: Brand, run: ImportRun, now: datetime, actor: Actor) ->
         # Posts that are gone have no gaps.
         touched.posts -= {pk for pk, item in kept[Post].items() if item.before is None}
     return current
+
+
+def _reopen_requests(brand: Brand, run: ImportRun, *, now: datetime, actor: Actor) -> None:
+    """Requests that codes of the import answered wait again."""
+    answered = AuditEntry.objects.for_brand(brand).filter(
+        action="request.answered", request_id=mark_of(run.pk)
+    )
+    ids = answered.values_list("object_id", flat=True)
+    requests = list(rows_with(CodeRequest, brand, "pk", ids))
+    reopen_requests(brand=brand, requests=requests, now=now, actor=actor)
 
 
 class _Gone:

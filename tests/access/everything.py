@@ -12,6 +12,7 @@ from authorizations.enums import RightTrigger
 from authorizations.operations.codes import Use, mark_applied, reject_codes, revoke_codes
 from authorizations.operations.links import LinkDraft, open_links
 from authorizations.operations.posts import attach_brief, change_method
+from authorizations.operations.requests import RequestDraft, request_codes
 from brands.enums import AttachmentSubject, Role
 from brands.models import Brand, BrandOwned, Membership, User
 from brands.operations.attachments import Link, Subject, attach_files, attach_links
@@ -148,6 +149,7 @@ class Everything(World):
         revoke_codes(codes=[revoked], at=self.now, **self.by)
         reject_codes(codes=[self.code(self.full, self.now)], error="Error 1", **self.by)
         mark_applied(uses=[Use(first, account), Use(first)], **self.by)
+        request_codes(drafts=[RequestDraft(self.full, 60, first)], **self.by)
         held = self.right(self.day(-9), post=self.full)
         self.right(self.day(-9), brief=brief, paid_amplification=False)
         self.right(None, creator=self.maker, trigger=RightTrigger.POSTING)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authorizations.models import AuthorizationCode, UsageRight
+from authorizations.models import AuthorizationCode, CodeRequest, UsageRight
 from authorizations.operations.codes import reveal_codes, revoke_codes
 from authorizations.operations.gaps import differences
+from authorizations.operations.requests import RequestDraft, request_codes
 from brands.enums import AttachmentSubject
 from brands.models import AuditEntry
 from brands.operations.attachments import Link, Subject, attach_links
@@ -135,6 +136,23 @@ def test_changed_columns_come_back_and_others_stay(office):
     assert changes(office.brand, "flight.import_undone") == [
         ({"daily_spend": "900.00"}, {"daily_spend": "100.00"})
     ]
+
+
+@pytest.mark.parametrize(
+    "brings",
+    [{"days": "60"}, {"spark_code": spark_code(2), "auth_date": "2026-11-20"}],
+    ids=["an extension", "a new code"],
+)
+def test_a_request_that_the_import_answered_waits_again(office, brings):
+    office.bring(full())
+    request_codes(drafts=[RequestDraft(Post.objects.get(), 60)], **office.by)
+    before = content(office.brand)
+    run = office.bring(full(**brings))
+    assert CodeRequest.objects.get().answered_by is not None
+
+    office.undo(run)
+
+    assert content(office.brand) == before
 
 
 def test_imports_are_undone_one_after_the_other(office):

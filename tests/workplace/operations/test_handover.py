@@ -26,6 +26,7 @@ HISTORY = {
     "brands.Invitation.invited_by",
     "brands.Attachment.added_by",
     "posts.StageEvent.by",
+    "authorizations.CodeRequest.asked_by",
     "authorizations.CodeUse.by",
     "authorizations.UsageRight.approved_by",
     "campaigns.Flight.run_anyway_by",
