@@ -1,4 +1,4 @@
-"""Briefs: list, page with the contract lines, forms, posts that are attached."""
+"""Briefs: the page with the contract lines, the forms, posts that are attached."""
 
 import pytest
 from django.urls import reverse
@@ -96,25 +96,6 @@ def test_two_people_who_edit_a_brief_see_both_versions(world, client):
     client.post(url, {**SAID, "was": answer.context["form"].data["was"]})
     brief.refresh_from_db()
     assert (brief.title, brief.tone_examples) == ("Winter skin", "As to a friend")
-
-
-def test_the_list_says_what_a_brief_allows_and_leads_to_its_posts(
-    world, client, django_assert_max_num_queries
-):
-    one, two = briefs(world, "One", "One and two", usage_days=30, usage_paid=True)
-    posts = world.posts(2, title="Glow", brief=one)
-    world.posts(1, title="Other", brief=two)
-    url = address(world, "briefs")
-    text = client.get(url, {"sort": "title"}).content.decode()
-    assert "30 days, paid" in text
-    link = text.split('data-label="Posts"><a href="')[1].split('"')[0].replace("&amp;", "&")
-    assert {line.pk for line in client.get(link).context["listed"].lines} == {post.pk for post in posts}
-    assert client.get(url, {"q": "two", "paid": "True"}).context["listed"].count == 1
-    assert client.get(url, {"paid": "False"}).context["listed"].count == 0
-    briefs(world, *(f"Brief {number} with a title of some length" for number in range(50)))
-    with django_assert_max_num_queries(9):
-        answer = client.get(url)
-    assert len(answer.content) < 60_000
 
 
 def test_the_page_shows_the_posts_and_rights_of_the_brief_alone(world, client, django_assert_max_num_queries):

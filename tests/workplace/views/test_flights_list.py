@@ -1,6 +1,4 @@
-"""The list of flights: verdicts as on the board, filters, sheets, and what is done with many at once."""
-
-import re
+"""The list of flights: states as on the board, filters, and what is done with many at once."""
 
 import pytest
 from django.db import connection
@@ -12,9 +10,10 @@ from brands.enums import Role
 from brands.models import AuditEntry
 from campaigns.enums import FlightStatus
 from campaigns.models import Flight
-from campaigns.operations.flights import end_flights, pause_flights
+from campaigns.operations.flights import end_flights
 from campaigns.sections import Choice, first_places
 from tests.campaigns.scenes import SCENES
+from tests.workplace.flightdesk import listing, one_of_each_state, shown
 from tests.world import World, client_of
 from workplace.queries.flights_list import flight_rows, flights_of
 
@@ -35,43 +34,7 @@ def buyer(world):
 
 @pytest.fixture
 def flights(world, buyer):
-    """One of each state: running, to come, paused, not planned, ended; the first two in Winter."""
-    campaign, found = world.campaign("Winter"), {}
-    for name, start, end in (
-        ("live", -2, 20),
-        ("coming", 3, 20),
-        ("paused", -2, 9),
-        ("unplanned", None, None),
-        ("ended", -9, -2),
-    ):
-        post = world.post(world.creator(name), title=name.title())
-        world.code(post, world.now, 30 if name != "coming" else 7)
-        days = [None if each is None else world.day(each) for each in (start, end)]
-        found[name] = world.flight(post, *days, campaign=campaign if name in {"live", "coming"} else None)
-    pause_flights(flights=[found["paused"]], **world.by)
-    return found
-
-
-def listing(world, user, **query):
-    return client_of(user).get(f"/b/{world.brand.slug}/flights/", query)
-
-
-def shown(answer):
-    return re.findall(r'<th scope="row"><a [^>]*>([^<]*)</a>', answer.content.decode())
-
-
-def test_flights_stand_with_their_verdicts_and_open_for_whoever_plans(world, buyer, flights):
-    text = listing(world, buyer).content.decode()
-    assert shown(listing(world, buyer)) == ["Ended", "Unplanned", "Paused", "Coming", "Live"]
-    assert f"/flights/{flights['live'].pk}/" in text
-    assert "Covered" in text
-    assert "Code ends" in text
-    assert "28 Nov" in text
-    assert "≈ $1,400" in text
-    viewer = listing(world, world.member(Role.VIEWER)).content.decode()
-    assert f"/flights/{flights['live'].pk}/" not in viewer
-    assert f"/posts/{flights['live'].post_id}/" in viewer
-    assert 'name="id"' not in viewer
+    return one_of_each_state(world)
 
 
 FILTERED = [
@@ -109,15 +72,6 @@ def test_states_and_sections_are_those_of_the_rules_and_the_board(world, buyer):
     assert {row.pk: row.section for row in rows if row.section} == {
         place.flight_id: place.section for place in board
     }
-
-
-def test_a_sheet_has_what_is_shown(world, buyer, flights):
-    answer = listing(world, buyer, export="csv", state="live")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Flight,Verdict,May run until,Dates,Campaign")
-    assert "Live,Covered," in lines[1]
-    assert "100" in lines[1]
-    assert len(lines) == 2
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from authorizations.enums import RightTrigger
 from authorizations.models import UsageRight
 from authorizations.operations.rights import edit_rights
 from authorizations.windows import Term
@@ -66,7 +65,6 @@ def sent_from(client, url):
     return {field.html_name: field.value() or "" for field in form if field.name != "proofs"}
 
 
-# --- Adding -----------------------------------------------------------------------------------------------------------
 def test_five_answers_and_a_contract_are_put_on_file_with_what_proves_them(world, manager):
     post = world.post(title="Glow")
     url = add_page(world, post=post)
@@ -152,7 +150,6 @@ def test_what_the_right_is_on_is_found_by_what_people_call_it(world, manager):
     assert manager.get(add, {"for": "elsewhere"}).status_code == 200
 
 
-# --- Changing ---------------------------------------------------------------------------------------------------------
 def test_what_was_typed_wrongly_is_corrected_and_the_rest_edited(world, manager):
     row = world.right(world.day(-5), post=world.post(), term=Term(days=30), contract_reference="C-7")
     sent = sent_from(manager, page_of(row))
@@ -180,58 +177,6 @@ def test_two_who_edit_the_same_both_see_both_versions(world, manager):
     assert row.comments_owner == "Agency"
 
 
-@pytest.mark.parametrize(
-    ("route", "data", "words"),
-    [
-        ("extend-right", {"longer-term": "days", "longer-length": "10"}, "Sat 19 Dec"),
-        ("extend-right", {"longer-term": "months", "longer-length": "1"}, "Sat 9 Jan 2027"),
-        ("extend-right", {"longer-term": "last_day", "longer-ends_on": "2027-01-31"}, "Sun 31 Jan 2027"),
-        ("extend-right", {"longer-term": "perpetual"}, "perpetual"),
-        ("end-right", {"end-ends_on": "2026-11-25"}, "Wed 25 Nov"),
-    ],
-)
-def test_it_is_extended_and_ended_early(world, manager, route, data, words):
-    row = world.right(world.day(-11), post=world.post(), term=Term(days=30))
-    response = manager.post(page_of(row, route), data)
-    assert response["Location"] == page_of(row)
-    assert words in text(manager.get(page_of(row)))
-
-
-@pytest.mark.parametrize(
-    ("route", "data", "words"),
-    [
-        ("extend-right", {"longer-term": "days"}, "Say how many."),
-        (
-            "extend-right",
-            {"longer-term": "last_day", "longer-ends_on": "2026-11-01"},
-            "end before they start",
-        ),
-        ("extend-right", {"longer-term": "last_day", "longer-ends_on": "2026-11-12"}, "must end later"),
-        ("end-right", {"end-ends_on": "2027-01-01"}, "extend them instead"),
-        ("end-right", {"end-ends_on": ""}, "Say which day."),
-        ("right-began", {"happened-happened_on": "2026-11-20"}, "contract fixes the start"),
-    ],
-)
-def test_what_makes_no_sense_is_refused_where_it_was_asked(world, manager, route, data, words):
-    row = world.right(world.day(-11), post=world.post(), term=Term(days=30))
-    response = manager.post(page_of(row, route), data)
-    assert response.status_code == 422
-    assert words in text(response)
-    row.refresh_from_db()
-    assert row.term_days == 30
-
-
-def test_what_it_waits_for_has_happened(world, manager):
-    row = world.right(None, post=world.post(), trigger=RightTrigger.POSTING, term=Term(days=90))
-    assert "It waits: note when it happened" in text(manager.get(page_of(row)))
-    late = manager.post(page_of(row, "right-began"), {"happened-happened_on": "2026-11-22"})
-    assert (late.status_code, "That day has not come." in text(late)) == (422, True)
-    manager.post(page_of(row, "right-began"), {"happened-happened_on": "2026-11-20"})
-    row.refresh_from_db()
-    assert row.starts_on == world.day(-1)
-
-
-# --- Who may ----------------------------------------------------------------------------------------------------------
 def test_a_viewer_reads_the_terms_but_no_fee_no_contact_and_no_file(world):
     row = world.right(world.day(-5), post=world.post(), fee=77123, spend_cap=88123, granted_by="Canary Agent")
     boss = world.member(Role.MANAGER)
