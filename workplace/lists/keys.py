@@ -14,12 +14,14 @@ from django.db.models import Q, QuerySet
 
 from brands.operations.audit import plain
 from brands.rules import Action
+from workplace.lists.folding import Folded, folded
 
 # A title of 200 characters of four bytes, escaped and in base64, fits; what is nested deeply does not.
 _LONGEST = 4_000
 # No number of ours is as large, or as long.
 _MUCH = Decimal(10) ** 18
 _DIGITS = 40
+_MOST_RANKS = 100
 
 
 class BadCursorError(ValueError):
@@ -41,47 +43,64 @@ def as_text(text: str) -> str:
 class Sort:
     """An order of rows. ``field``: a column, or an annotation of the rows, that is never null.
 
-    Rows with the same value follow their ids in the same direction. ``parse`` makes a value of the text in an address.
-    ``needs``: the leave without which nobody may order by it.
+    Rows with the same value follow their ids in the same direction. ``rank``: an annotation, a whole number, that goes
+    before ``field``. ``folded``: a text from A to Z, as ``workplace.lists.folding`` orders it on both databases.
+    ``parse`` makes a value of the text in an address. ``needs``: the leave without which nobody may order by it.
     """
 
     key: str
     label: str
     field: str
     descending: bool = False
+    rank: str = ""
+    folded: bool = False
     parse: Callable[[str], Any] = as_text
     needs: Action = Action.VIEW
 
     def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
         sign = "-" if self.descending else ""
-        return rows.order_by(f"{sign}{self.field}", f"{sign}pk")
+        rows, key = self._keyed(rows)
+        return rows.order_by(*(f"{sign}{name}" for name in (self.rank, key, "pk") if name))
 
     def behind(self, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
         """The rows after the place that ``cursor`` names. Raises BadCursorError."""
-        value, pk = self._place(cursor)
+        rank, value, pk = self._place(cursor)
         further = "lt" if self.descending else "gt"
-        return rows.filter(
-            Q(**{f"{self.field}__{further}": value}) | Q(**{self.field: value, f"pk__{further}": pk})
-        )
+        rows, key = self._keyed(rows)
+        later = Q(**{f"{key}__{further}": value}) | Q(**{key: value, f"pk__{further}": pk})
+        if self.rank:
+            later = Q(**{f"{self.rank}__{further}": rank}) | Q(**{self.rank: rank}) & later
+        return rows.filter(later)
 
     def cursor(self, row: Any) -> str:
         """The place right behind ``row``."""
         value: Any = row
         for name in self.field.split("__"):
             value = getattr(value, name)
-        words = json.dumps([self.key, str(plain(value)), str(row.pk)], separators=(",", ":"))
+        value = folded(value) if self.folded else str(plain(value))
+        place = [self.key, value, str(row.pk), *([getattr(row, self.rank)] if self.rank else [])]
+        words = json.dumps(place, separators=(",", ":"))
         return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
 
-    def _place(self, cursor: str) -> tuple[Any, UUID]:
+    def _keyed(self, rows: QuerySet[Any]) -> tuple[QuerySet[Any], str]:
+        """The rows with what they are ordered by, and its name."""
+        if not self.folded:
+            return rows, self.field
+        return rows.alias(folded_key=Folded(self.field)), "folded_key"
+
+    def _place(self, cursor: str) -> tuple[int, Any, UUID]:
         if len(cursor) > _LONGEST:
             raise BadCursorError
         try:
             words = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-            key, value, pk = json.loads(words)
-            if key != self.key or not isinstance(value, str):
+            key, value, pk, *ranks = json.loads(words)
+            if key != self.key or not isinstance(value, str) or len(ranks) != bool(self.rank):
                 raise BadCursorError
-            return UUID(value) if self.field == "pk" else self.parse(value), UUID(pk)
+            rank = int(ranks[0]) if ranks else 0
+            if abs(rank) > _MOST_RANKS:
+                raise BadCursorError
+            return rank, UUID(value) if self.field == "pk" else self.parse(value), UUID(pk)
         except (
             ValueError,
             TypeError,

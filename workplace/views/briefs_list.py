@@ -104,7 +104,7 @@ BRIEFS: ListPage[BriefLine] = ListPage(
     ),
     sorts=(
         Sort(key="newest", label="Newest first", field="pk", descending=True),
-        Sort(key="title", label="Title A–Z", field="title"),
+        Sort(key="title", label="Title A–Z", field="title", folded=True),
     ),
     filters=BriefFilter,
     rows=briefs_of,

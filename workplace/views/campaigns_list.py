@@ -110,7 +110,7 @@ COLUMNS: tuple[Column[CampaignRow], ...] = (
 
 SORTS = (
     Sort(key="newest", label="Newest first", field="pk", descending=True),
-    Sort(key="name", label="Name A–Z", field="name"),
+    Sort(key="name", label="Name A–Z", field="name", folded=True),
 )
 
 CAMPAIGNS: ListPage[CampaignRow] = ListPage(

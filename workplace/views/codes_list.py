@@ -251,7 +251,7 @@ SORTS = (
     Sort(key="end", label="End, earliest first", field="end_at", parse=as_instant),
     Sort(key="late", label="End, latest first", field="end_at", descending=True, parse=as_instant),
     Sort(key="newest", label="Newest first", field="pk", descending=True),
-    Sort(key="creator", label="Creator A–Z", field="post__creator__handle"),
+    Sort(key="creator", label="Creator A–Z", field="post__creator__handle", folded=True),
 )
 
 

@@ -151,7 +151,7 @@ CREATORS: ListPage[CreatorLine] = ListPage(
     noun="creator",
     columns=COLUMNS,
     sorts=(
-        Sort(key="handle", label="Handle A–Z", field="handle"),
+        Sort(key="handle", label="Handle A–Z", field="handle", folded=True),
         Sort(key="posts", label="Most posts first", field="post_count", descending=True, parse=as_number),
     ),
     filters=CreatorFilter,

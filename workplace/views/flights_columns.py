@@ -149,6 +149,6 @@ SORTS = (
     Sort(key="newest", label="Newest first", field="pk", descending=True),
     Sort(key="first_day", label="First day", field="first_at", parse=as_instant),
     Sort(key="last_day", label="Last day", field="over_at", parse=as_instant),
-    Sort(key="campaign", label="Campaign A–Z", field="campaign__name"),
-    Sort(key="creator", label="Creator A–Z", field="post__creator__handle"),
+    Sort(key="campaign", label="Campaign A–Z", field="campaign__name", folded=True),
+    Sort(key="creator", label="Creator A–Z", field="post__creator__handle", folded=True),
 )

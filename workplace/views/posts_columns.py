@@ -139,7 +139,7 @@ COLUMNS: tuple[Column[PostLine], ...] = (
 
 SORTS = (
     Sort(key="newest", label="Newest first", field="pk", descending=True),
-    Sort(key="title", label="Title A–Z", field="title"),
-    Sort(key="creator", label="Creator A–Z", field="creator__handle"),
+    Sort(key="title", label="Title A–Z", field="title", folded=True),
+    Sort(key="creator", label="Creator A–Z", field="creator__handle", folded=True),
     Sort(key="due", label="Due first", field="due_key", parse=as_day),
 )

@@ -260,7 +260,7 @@ COLUMNS: tuple[Column[RightLine], ...] = (
 SORTS = (
     Sort(key="ends", label="Ends soonest", field="end_order", parse=as_instant),
     Sort(key="newest", label="Newest first", field="pk", descending=True),
-    Sort(key="contract", label="Contract A–Z", field="contract_reference"),
+    Sort(key="contract", label="Contract A–Z", field="contract_reference", folded=True),
 )
 
 RIGHTS: ListPage[RightLine] = ListPage(
