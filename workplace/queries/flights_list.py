@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +10,19 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
+    DurationField,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Q,
     QuerySet,
+    SmallIntegerField,
     Subquery,
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from authorizations.models import PostGap
 from brands.models import Brand
@@ -87,6 +90,8 @@ class CampaignRow:
 def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
     """The flights of ``brand`` with what they are ordered by: ``first_at`` and ``over_at``, far off if there is none.
 
+    ``next_rank`` and ``next_at`` put first what happens next: those that run by their end, those to come by their first
+    day, paused ones by their end, those without dates as they were made, at last the ended ones, the latest first.
     They can be filtered by ``state_now`` (as ``campaigns.rules.flight_status``) and ``limited``: a gap lies ahead in
     it; that says nothing of a flight that is over or has no dates.
     """
@@ -111,6 +116,39 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
     return named.alias(state_now=state, limited=Exists(gaps)).annotate(
         first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
         over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
+        next_rank=Case(
+            *(When(state_now=state.value, then=Value(rank)) for rank, state in enumerate(_NEXT)),
+            output_field=SmallIntegerField(),
+        ),
+        next_at=_next_at(),
+    )
+
+
+_NEXT = (
+    FlightStatus.LIVE,
+    FlightStatus.PLANNED,
+    FlightStatus.PAUSED,
+    FlightStatus.UNPLANNED,
+    FlightStatus.ENDED,
+)
+# Nobody plans as late. What ended stands as far behind it as it lies before, so that the latest comes first.
+_MIRROR = datetime(4000, 1, 1, tzinfo=UTC)
+
+
+def _next_at() -> Case:
+    """The instant by which a flight stands among those of its state."""
+    over = Least(
+        Coalesce(F("ended_at"), Value(FAR), output_field=DateTimeField()),
+        Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
+    )
+    before = ExpressionWrapper(Value(_MIRROR) - over, output_field=DurationField())
+    mirrored = ExpressionWrapper(Value(_MIRROR) + before, output_field=DateTimeField())
+    return Case(
+        When(state_now=FlightStatus.PLANNED.value, then=F("starts_at")),
+        When(state_now=FlightStatus.UNPLANNED.value, then=F("created_at")),
+        When(state_now=FlightStatus.ENDED.value, then=mirrored),
+        default=over,
+        output_field=DateTimeField(),
     )
 
 

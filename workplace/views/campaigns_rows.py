@@ -46,7 +46,7 @@ def flight_row(page: CampaignPage, each: CampaignFlight, zone: str, *, may_plan:
     dates = _dates(line, times)
     if may_plan:
         dates = format_html('<a href="{}">{}</a>', _address("flight", page, line.flight_id), dates)
-    when = words.when
+    when = words.day if words.when.lower() == words.limit.lower() else words.when
     if words.at is not None:
         when = format_html("{}, {}", when, time_element(words.at, zone, page.now))
     return format_html(

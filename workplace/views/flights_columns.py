@@ -38,8 +38,10 @@ def _title(row: FlightRow, look: Look) -> SafeString:
 
 def _verdict(row: FlightRow, look: Look) -> SafeString:
     words = _words(row, look)
+    # "Ended, ended" says it twice: then the day.
+    when = words.day if words.when.lower() == words.limit.lower() else words.when
     return format_html(
-        '<span class="mark {}">{}</span><small>{}</small>', words.tone, words.limit, words.step or words.when
+        '<span class="mark {}">{}</span><small>{}</small>', words.tone, words.limit, words.step or when
     )
 
 
@@ -146,6 +148,7 @@ def _day(day: Any) -> str:
 
 
 SORTS = (
+    Sort(key="next", label="What is next", field="next_at", rank="next_rank", parse=as_instant),
     Sort(key="newest", label="Newest first", field="pk", descending=True),
     Sort(key="first_day", label="First day", field="first_at", parse=as_instant),
     Sort(key="last_day", label="Last day", field="over_at", parse=as_instant),

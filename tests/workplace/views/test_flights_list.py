@@ -44,12 +44,56 @@ FILTERED = [
     ({"state": "unplanned"}, ["Unplanned"]),
     ({"state": "ended"}, ["Ended"]),
     ({"cover": "limited"}, ["Coming"]),
-    ({"cover": "covered"}, ["Paused", "Live"]),
+    ({"cover": "covered"}, ["Live", "Paused"]),
     ({"q": "winter liv"}, ["Live"]),
     ({"creator": "@paused"}, ["Paused"]),
-    ({"campaign": "wint"}, ["Coming", "Live"]),
+    ({"campaign": "wint"}, ["Live", "Coming"]),
     ({"sort": "first_day"}, ["Ended", "Live", "Paused", "Coming", "Unplanned"]),
 ]
+
+
+def test_what_is_next_comes_first_page_after_page(world, buyer, monkeypatch):
+    """Those that run by their end, those to come by their start, the ended ones from the last on."""
+    monkeypatch.setattr("workplace.lists.pages.PER_PAGE", 2)
+    days = {
+        "Runs on": (-3, None),
+        "Ends soon": (-1, 2),
+        "Ends later": (-9, 5),
+        "Starts later": (8, 20),
+        "Starts soon": (1, 30),
+        "Over long ago": (-30, -20),
+        "Over lately": (-30, -2),
+        "Ended early": (-30, 9),
+    }
+    made = {
+        title: world.flight(
+            world.post(title=title), *(day if day is None else world.day(day) for day in each)
+        )
+        for title, each in days.items()
+    }
+    end_flights(flights=[made["Ended early"]], **world.by)
+    seen, after = [], ""
+    while True:
+        page = listing(world, buyer, **({"after": after} if after else {}))
+        seen += shown(page)
+        after = page.context["listed"].next_cursor
+        if not after:
+            break
+    assert seen == [
+        "Ends soon",
+        "Ends later",
+        "Runs on",
+        "Starts soon",
+        "Starts later",
+        "Ended early",
+        "Over lately",
+        "Over long ago",
+    ]
+
+
+def test_an_ended_flight_says_so_once_and_its_last_day(world, buyer, flights):
+    answer = listing(world, buyer, state="ended").content.decode()
+    assert '<span class="mark idle">Ended</span><small>last day Thu 19 Nov</small>' in answer
 
 
 def test_filters_and_orders(world, buyer, flights):
