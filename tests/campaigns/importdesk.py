@@ -16,8 +16,10 @@ from campaigns.importers.working import apply_run, preview_run
 from campaigns.models import ImportRun
 from campaigns.views.imports.pages import columns_form
 from sparktrack.core.clock import utc_now
-from tests.campaigns.importers.sheets import HEADER
-from tests.world import World, client_of
+from tests.campaigns.importers.sheets import HEADER, post_url, row
+from tests.world import World, client_of, spark_code
+
+BAD = {"days": "soon"}
 
 
 def tsv(*rows: list[str], header: tuple[str, ...] = HEADER) -> str:
@@ -102,3 +104,16 @@ def work(run: ImportRun) -> ImportRun:
         if run.state in steps:
             time.sleep(0.1)
     return run
+
+
+def good(number: int = 1, **cells: str) -> list[str]:
+    """A row that can be imported."""
+    stated = {"auth_date": "2026-10-20", "days": "60", "spark_code": spark_code(number)}
+    stated |= {"creator_handle": "maya", "post_link": post_url(number=number)}
+    return row(**{**stated, **cells})
+
+
+def with_owners() -> str:
+    """Two rows, with a buyer whom nobody knows and one whom the brand may know."""
+    flight = {"campaign": "Glow", "flight_start": "2026-11-01", "flight_end": "2026-12-01"}
+    return tsv(good(1, **flight, owner="Jo W."), good(2, **flight, owner="Mara"))
