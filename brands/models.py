@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from brands.enums import AttachmentSubject, Role, TokenScope
-from brands.querysets import BrandOwnedQuerySet, MembershipQuerySet
+from brands.querysets import ApiTokenQuerySet, BrandOwnedQuerySet, MembershipQuerySet
 from sparktrack.core.actors import ActorKind
 from sparktrack.core.clock import utc_now
 from sparktrack.core.models import Row, choices, one_of, ordered
@@ -217,7 +217,7 @@ class ApiToken(BrandOwned):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = BrandOwnedQuerySet.as_manager()
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         constraints = (

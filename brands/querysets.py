@@ -1,5 +1,6 @@
 """Where every query begins: at the brand."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -22,3 +23,15 @@ class MembershipQuerySet(BrandOwnedQuerySet):
     def of_user(self, user: "User") -> Self:
         """The brands of ``user``, by name."""
         return self.filter(user=user).select_related("brand").order_by("brand__name", "brand_id")
+
+
+class ApiTokenQuerySet(BrandOwnedQuerySet):
+    """Tokens by whether they count."""
+
+    def live(self, now: datetime) -> Self:
+        """Those that count at ``now``."""
+        return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
+
+    def over(self, now: datetime) -> Self:
+        """Those that were revoked, or whose time is over at ``now``."""
+        return self.filter(models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=now))

@@ -32,7 +32,9 @@ KINDS: Mapping[str, str] = {
     "member": "Member",
     "person": "Person",
     "post": "Post",
+    "request": "Request for a code",
     "right": "Right",
+    "token": "Token",
 }
 
 # What was done where the name of the action does not say it as people do.
@@ -56,6 +58,7 @@ _VERBS = {
     "person.alerts_chosen": "chose what to hear of",
     "post.back": "public again",
     "post.gone": "private or deleted",
+    "request.reopened": "waits for an answer again",
     "right.triggered": "began",
 }
 

@@ -1,10 +1,18 @@
-"""What a change of settings does, in words. Plain Python, English, no clock."""
+"""What a change of settings does, and what a token may, in words. Plain Python, English, no clock."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from brands.enums import TokenScope
 from campaigns.operations.zones import Moved
 from sparktrack.core.days import first_instant, local_date
 from sparktrack.core.wording import count, stretch
+
+# What a script may do with a token of each scope.
+SCOPES = {
+    TokenScope.READ: "Reads everything a viewer may, and contacts",
+    TokenScope.WRITE: "Writes like a manager",
+}
 
 
 def moved_words(moved: Moved) -> str:
@@ -28,3 +36,8 @@ def shift_words(old: str, new: str, *, now: datetime) -> str:
     if shift == timedelta(0):
         return "Days begin when they begin now."
     return f"Days begin {stretch(abs(shift))} {'later' if shift > timedelta(0) else 'earlier'}."
+
+
+def address_words(networks: Sequence[str]) -> str:
+    """``203.0.113.7, 10.0.0.0/8``: where a token counts from; a network of one address is that address."""
+    return ", ".join(network.removesuffix("/32").removesuffix("/128") for network in networks) or "anywhere"

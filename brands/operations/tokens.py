@@ -82,7 +82,7 @@ def issue_token(*, brand: Brand, draft: TokenDraft, now: datetime, actor: Actor)
     if row.expires_at is not None and row.expires_at <= now:
         raise TokenRefusedError("That is over already: a token expires later than now.", field="expires_at")
     with locked(brand):
-        if live_tokens(brand, now=now).count() >= MOST_TOKENS:
+        if ApiToken.objects.for_brand(brand).live(now).count() >= MOST_TOKENS:
             raise TokenRefusedError(f"A brand has at most {MOST_TOKENS} tokens that count. Revoke one first.")
         row.save(force_insert=True)
         shown = ("name", "public", "scope", "expires_at", "allowed_addresses")
@@ -105,12 +105,6 @@ def revoke_tokens(*, brand: Brand, tokens: Sequence[ApiToken], now: datetime, ac
         changes = [Change("token.revoked", row, after={"revoked_at": now}) for row in rows]
         record_changes(brand, changes, now=now, actor=actor)
     return rows
-
-
-def live_tokens(brand: Brand, *, now: datetime) -> models.QuerySet[ApiToken]:
-    """The tokens of a brand that count at ``now``."""
-    unended = models.Q(expires_at=None) | models.Q(expires_at__gt=now)
-    return ApiToken.objects.for_brand(brand).filter(unended, revoked_at=None)
 
 
 def find_token(text: str, *, ip: str, now: datetime) -> ApiToken:

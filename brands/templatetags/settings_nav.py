@@ -18,6 +18,7 @@ _PLACES: list[tuple[str, str, str, Action]] = [
     ("Channels", "channels", "channel", Action.CHANGE_SETTINGS),
     ("People", "people", "people", Action.VIEW),
     ("Ad accounts", "ad-accounts", "ad-account", Action.CHANGE_SETTINGS),
+    ("API tokens", "api-tokens", "api-token", Action.CHANGE_SETTINGS),
     ("Ad names & rules", "settings-rules", "settings-rules", Action.CHANGE_SETTINGS),
     ("Imports", "imports", "import", Action.IMPORT_TRACKER),
     ("Audit", "audit", "audit", Action.READ_AUDIT),

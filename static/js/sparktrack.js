@@ -51,6 +51,22 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   button.addEventListener("click", () => copyFrom(button));
 }
 
+// A form whose answer is shown once: <form data-sent-once>. Of two quick clicks the second answer would hide the first.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("form[data-sent-once]")) {
+    if ("sent" in form.dataset) {
+      event.preventDefault();
+    }
+    form.dataset.sent = "";
+  }
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent-once]")) {
+    delete form.dataset.sent;
+  }
+});
+
 // Prints the page: <button data-print>.
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;

@@ -13,10 +13,11 @@ from authorizations.operations.codes import Use, mark_applied, reject_codes, rev
 from authorizations.operations.links import LinkDraft, open_links
 from authorizations.operations.posts import attach_brief, change_method
 from authorizations.operations.requests import RequestDraft, request_codes
-from brands.enums import AttachmentSubject, Role
-from brands.models import Brand, BrandOwned, Membership, User
+from brands.enums import AttachmentSubject, Role, TokenScope
+from brands.models import ApiToken, Brand, BrandOwned, Membership, User
 from brands.operations.attachments import Link, Subject, attach_files, attach_links
 from brands.operations.invitations import Invite, invite_people
+from brands.operations.tokens import TokenDraft, issue_token
 from campaigns.enums import ImportState, RowOutcome
 from campaigns.models import ColumnMeaning, ImportedRow, ImportPiece, ImportRow, ImportRun, OwnerName
 from campaigns.operations.flights import run_flights_anyway
@@ -27,6 +28,7 @@ from posts.models import Post
 from posts.operations.briefs import add_briefs
 from posts.operations.metrics import Metrics, record_metrics
 from posts.operations.stages import StageReached, record_stages
+from sparktrack.core.actors import Actor, ActorKind
 from tests.alerts.scenes import add_alerts
 from tests.campaigns.scenes import SCENES, ready_post
 from tests.world import World, spark_code
@@ -40,6 +42,10 @@ CLOSED = {
     "brand.slug",
     "brand.currency",
     "brand.warning_steps",
+    "apitoken.allowed_addresses",
+    "apitoken.pepper_id",
+    "apitoken.public",
+    "apitoken.secret_hash",
     "adaccount.currency",
     "adaccount.advertiser_id",
     "attachment.sha256",
@@ -175,6 +181,9 @@ class Everything(World):
         buyers = Membership.objects.get(brand=self.brand, user=buyer)
         self.ids["page"] = "creators"
         self.ids |= {"account": account.pk, "invitation": issued.invitation.pk, "member": buyers.pk}
+        # What a script of this brand sends.
+        self.script: str = add_token(self)
+        self.ids["api_token"] = ApiToken.objects.for_brand(self.brand).get().pk
         imported, self.waiting_run = add_runs(self, approver, code or spark_code())
         self.ids["run"] = imported.pk
         alert, channel = add_alerts(self, flight, buyer)
@@ -212,6 +221,14 @@ class Everything(World):
     def rows(self, model: type[BrandOwned]) -> list[BrandOwned]:
         """The rows of ``model`` in this brand."""
         return list(model._default_manager.filter(brand=self.brand))
+
+
+def add_token(world: Everything) -> str:
+    """A token that may write, made by the admin; returns its whole text."""
+    admin = world.people[Role.ADMIN]
+    actor = Actor(kind=ActorKind.USER, id=str(admin.pk), label=admin.email)
+    draft = TokenDraft("Nightly", TokenScope.WRITE)
+    return issue_token(brand=world.brand, draft=draft, now=world.now, actor=actor).secret
 
 
 def add_runs(world: Everything, by: User, code: str) -> tuple[ImportRun, ImportRun]:

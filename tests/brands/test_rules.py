@@ -2,8 +2,8 @@ from itertools import pairwise
 
 import pytest
 
-from brands.enums import Role
-from brands.rules import POLICY, Action, may
+from brands.enums import Role, TokenScope
+from brands.rules import POLICY, TOKEN_POLICY, Action, may, token_may
 
 ROLES = list(Role)
 
@@ -45,3 +45,16 @@ def test_the_role_may_come_as_the_stored_text_and_an_unknown_one_is_an_error():
     assert may("manager", Action.EXPORT_REVEALED)
     with pytest.raises(ValueError, match="owner"):
         may("owner", Action.VIEW)
+
+
+def test_a_token_that_reads_sees_what_a_viewer_sees_and_contacts():
+    assert TOKEN_POLICY[TokenScope.READ] - POLICY[Role.VIEWER] == {Action.READ_CONTACTS}
+
+
+def test_a_token_that_writes_is_a_manager_and_manages_no_people_settings_or_tokens():
+    assert TOKEN_POLICY[TokenScope.WRITE] == POLICY[Role.MANAGER]
+    assert not token_may("write", Action.CHANGE_SETTINGS)
+    assert token_may("write", Action.REVEAL_CODES)
+    assert not token_may("read", Action.REVEAL_CODES)
+    with pytest.raises(ValueError, match="admin"):
+        token_may("admin", Action.VIEW)
