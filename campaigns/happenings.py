@@ -113,6 +113,11 @@ def _numbers(_subject: str, _before: Mapping[str, Any], after: Mapping[str, Any]
     return f"numbers noted: {said}" if said else "numbers noted"
 
 
+def _asked(_subject: str, _before: Mapping[str, Any], after: Mapping[str, Any], _names: Names) -> str:
+    days = after.get("window_days")
+    return "the creator was asked for a code" + (f", {count(days, 'day')}" if isinstance(days, int) else "")
+
+
 def _method(_subject: str, _before: Mapping[str, Any], after: Mapping[str, Any], _names: Names) -> str:
     return f"authorized by {str(after.get('method', '')).replace('_', ' ')}"
 
@@ -127,6 +132,10 @@ _TELLINGS: Mapping[str, Telling] = {
     "code.verified": _just("verified"),
     "code.source_post_code_kept": _just("got the code of the source post"),
     "code.source_post_code_revealed": _just("revealed with the code of its source post"),
+    "request.made": _asked,
+    "request.answered": lambda _subject, _before, _after, _names: "the creator answered with a code",
+    "request.withdrawn": _just("for a code withdrawn"),
+    "request.reopened": _just("for a code waits for an answer again"),
     "right.ended": _just("end early"),
     "right.triggered": _just("began"),
     "right.edited": _edited,

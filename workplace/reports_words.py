@@ -140,18 +140,20 @@ def _asked(found: Found) -> FigureWords:
     return FigureWords(
         Figure.ASKED,
         "Codes asked and received",
-        f"{sum(each.code_at is not None for each in found.asked):,} of {len(found.asked):,}",
+        f"{len(answers):,} of {len(found.asked):,}",
         f"{more}{count(found.generated, 'code')} generated in the period in all.",
-        "Posts that went live in this period and need a code, and those of them that have one: a code is due with its "
-        "post, so the answer time runs from the post to the moment its first code was generated, where that is known.",
-        ("Post", "Creator", "Live since", "Code generated", "Days to the code"),
+        "Codes that somebody noted as asked for in this period and did not withdraw, and those of them that came, "
+        "be it later. The answer time runs until the creator generated the code; where nobody knows when, until it "
+        "was put on file.",
+        ("Post", "Creator", "Asked", "Days asked for", "Answered", "Days to the answer"),
         [
             line(
                 each.post.pk,
                 each.post.title,
                 f"@{each.post.handle}",
-                local_date(each.posted_at, zone),
-                None if each.code_at is None else local_date(each.code_at, zone),
+                local_date(each.asked_at, zone),
+                each.window_days,
+                None if each.answered_at is None else local_date(each.answered_at, zone),
                 None if each.answer is None else row_days(each.answer),
             )
             for each in found.asked

@@ -8,7 +8,14 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 
 from authorizations.enums import CodeStatus, Reason, Verdict
-from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap, UsageRight
+from authorizations.models import (
+    AccountLink,
+    AuthorizationCode,
+    CodeRequest,
+    CodeUse,
+    PostGap,
+    UsageRight,
+)
 from authorizations.rules import Code, Gap, code_status, is_paid_right
 from brands.models import AdAccount, Brand
 from campaigns.enums import FlightStatus
@@ -71,6 +78,7 @@ class PostPage:
     now: datetime
     answer: FlightLine | InventoryLine
     code_lines: Sequence[CodeLine]
+    requests: Sequence[CodeRequest]
     right_lines: Sequence[RightLine]
     links: Sequence[AccountLink]
     flight_lines: Sequence[FlightLine]
@@ -87,6 +95,11 @@ class PostPage:
     def needs_code(self) -> bool:
         """Whether the post needs a code of its own."""
         return self.post.method == Method.CODE and not self.post.creator.own_account
+
+    @property
+    def request(self) -> CodeRequest | None:
+        """The request for a code that the creator has still to answer."""
+        return next((each for each in self.requests if each.is_open), None)
 
     @property
     def runs_without_rights(self) -> bool:
@@ -112,7 +125,7 @@ class PostPage:
 
 
 def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRST_LINES) -> PostPage:
-    """Everything about one post of ``brand``, with ``history`` lines of its history; at most fifteen queries.
+    """Everything about one post of ``brand``, with ``history`` lines of its history; at most sixteen queries.
 
     Raises Post.DoesNotExist.
     """
@@ -122,6 +135,12 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRS
     post.brand = brand
     accounts = list(AdAccount.objects.for_brand(brand).order_by("name"))
     codes = _code_lines(brand, post, accounts, now)
+    requests = list(
+        CodeRequest.objects.for_brand(brand)
+        .filter(post=post)
+        .select_related("asked_by", "supersedes")
+        .order_by("asked_at", "pk")
+    )
     rights = _right_lines(brand, post)
     links = _links(brand, post)
     gaps = [
@@ -150,6 +169,7 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRS
         now=now,
         answer=_answer(lines) or inventory_lines(brand, [post], {post.pk: gaps}, now=now)[0],
         code_lines=codes,
+        requests=requests,
         right_lines=rights,
         links=links,
         flight_lines=lines,
@@ -172,6 +192,7 @@ def post_page(brand: Brand, post_id: UUID, *, now: datetime, history: int = FIRS
             [
                 post.pk,
                 *(line.code.pk for line in codes),
+                *(request.pk for request in requests),
                 *(line.right.pk for line in rights),
                 *(link.pk for link in links),
                 *(flight.pk for flight in flights),

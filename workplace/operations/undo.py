@@ -14,9 +14,11 @@ from uuid import UUID
 from django.db.models import Model
 
 from authorizations.enums import EndSource, RightTrigger
-from authorizations.models import AuthorizationCode, UsageRight
+from authorizations.models import AuthorizationCode, CodeRequest, UsageRight
+from authorizations.operations.answers import reopen_requests
 from authorizations.operations.codes import Correction, correct_codes
 from authorizations.operations.posts import attach_brief
+from authorizations.operations.requests import withdraw_requests
 from authorizations.operations.rights import Correction as RightCorrection
 from authorizations.operations.rights import correct_rights
 from authorizations.windows import Term
@@ -125,6 +127,12 @@ def _last_stages(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
     ]
 
 
+def _still_open(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+    """The requests that these entries noted and that nobody has answered or withdrawn since."""
+    ids = {entry.object_id for entry in entries}
+    return [(row, {}) for row in rows_with(CodeRequest, brand, "pk", ids) if row.is_open]
+
+
 def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
     """The terms of rights as they were: not an early end, the extension is unsaid."""
     corrections = [
@@ -159,6 +167,24 @@ UNDOINGS: dict[str, Undoing] = {
         action=Action.WRITE_CODES,
         back=lambda brand, found, now, actor: correct_codes(
             brand=brand, corrections=_corrections(found), now=now, actor=actor
+        ),
+    ),
+    "request.made": Undoing(
+        model=CodeRequest,
+        action=Action.WRITE_CODES,
+        back=lambda brand, found, now, actor: withdraw_requests(
+            brand=brand, requests=[row for row, _ in found], now=now, actor=actor
+        ),
+        find=_still_open,
+    ),
+    **dict.fromkeys(
+        ("request.answered", "request.withdrawn"),
+        Undoing(
+            model=CodeRequest,
+            action=Action.WRITE_CODES,
+            back=lambda brand, found, now, actor: reopen_requests(
+                brand=brand, requests=[row for row, _ in found], now=now, actor=actor
+            ),
         ),
     ),
     "post.edited": Undoing(

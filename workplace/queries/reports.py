@@ -10,16 +10,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, DateTimeField, Exists, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 
-from authorizations.models import AuthorizationCode, PostGap, UsageRight
+from authorizations.models import AuthorizationCode, CodeRequest, PostGap, UsageRight
 from brands.models import Brand
 from campaigns.models import Flight
 from campaigns.queries.lines import gaps_by_post
 from campaigns.rules import flight_end
-from posts.enums import Method, Stage
-from posts.models import Post, StageEvent
+from posts.models import Post
 from workplace.rules.reports import Burnt, Period, Split, burnt, split
 
 # Renewals are told so far ahead.
@@ -47,20 +46,17 @@ class Activated:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A post that went live in the period and needs a code.
-
-    ``code_at``: when its first code was generated; ``answered_at``: the first whose time is known, not assumed.
-    """
+    """A code that somebody asked for in the period; ``answered_at``: when its creator acted, None for not yet."""
 
     post: PostName
-    posted_at: datetime
-    code_at: datetime | None
+    asked_at: datetime
+    window_days: int
     answered_at: datetime | None
 
     @property
     def answer(self) -> timedelta | None:
-        """From the post to its code; a code that was there before was no wait."""
-        return None if self.answered_at is None else max(self.answered_at - self.posted_at, timedelta())
+        """From the request to the code."""
+        return None if self.answered_at is None else self.answered_at - self.asked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +155,14 @@ def _activated(brand: Brand, since: datetime, until: datetime) -> list[Activated
 
 
 def _asked(brand: Brand, since: datetime, until: datetime) -> list[Asked]:
-    """Posts that need a code of their own; the first that TikTok did not reject counts."""
-    posted = StageEvent.objects.filter(post=OuterRef("pk"), stage=Stage.POSTED).order_by("at").values("at")
-    good = Q(codes__rejected_at__isnull=True)
+    """Requests that were not withdrawn; a code that TikTok rejected is no answer."""
+    good = Case(When(answered_by__rejected_at__isnull=True, then="answered_at"))
     rows = (
-        Post.objects.for_brand(brand)
-        .annotate(came_at=Coalesce("posted_at", Subquery(posted[:1])))
-        .filter(came_at__gte=since, came_at__lt=until, method=Method.CODE, creator__own_account=False)
-        .annotate(
-            code_at=Min("codes__starts_at", filter=good),
-            answered_at=Min("codes__starts_at", filter=good & Q(codes__start_assumed=False)),
-        )
-        .order_by("came_at", "pk")
-        .values_list(*_of_post(""), "came_at", "code_at", "answered_at")
+        CodeRequest.objects.for_brand(brand)
+        .filter(asked_at__gte=since, asked_at__lt=until, withdrawn_at__isnull=True)
+        .annotate(good_at=good)
+        .order_by("asked_at", "pk")
+        .values_list(*_of_post(), "asked_at", "window_days", "good_at")
     )
     return [Asked(_post(*row[:-3]), *row[-3:]) for row in rows]
 

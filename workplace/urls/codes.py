@@ -13,6 +13,7 @@ from workplace.views.codes_change import (
 )
 from workplace.views.codes_list import codes
 from workplace.views.codes_paste import paste_codes
+from workplace.views.codes_requests import ask_code, withdraw_request
 from workplace.views.error_desk import error_desk
 
 urlpatterns: list[URLPattern] = [
@@ -20,6 +21,8 @@ urlpatterns: list[URLPattern] = [
     path("codes/batch/", code_batch, name="code-batch"),
     path("codes/batch/copy/", copy_batch, name="copy-batch"),
     path("codes/paste/", paste_codes, name="paste-codes"),
+    path("posts/<uuid:pk>/asked/", ask_code, name="ask-code"),
+    path("posts/<uuid:pk>/asked/withdraw/", withdraw_request, name="withdraw-request"),
     path("error-desk/", error_desk, name="error-desk"),
     path("codes/<uuid:code>/extend/", extend_code, name="extend-code"),
     path("codes/<uuid:code>/check/", verify_code, name="verify-code"),

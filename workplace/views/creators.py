@@ -23,7 +23,7 @@ from workplace.lists.columns import Look
 from workplace.lists.drawing import plain_table
 from workplace.queries.creators import MOST_POSTS, creator_page
 from workplace.views.creators_columns import POST_COLUMNS
-from workplace.views.creators_list import code_after, on_time
+from workplace.views.creators_list import answers_in, code_after, on_time
 
 
 @require_safe
@@ -43,6 +43,7 @@ def show_creator(request: BrandRequest, creator: UUID) -> HttpResponse:
         "left_out": max(page.line.posts - MOST_POSTS, 0),
         "on_time": on_time(page.line),
         "code_after": code_after(page.line),
+        "answers_in": answers_in(page.line),
         "now": now,
         "zone": look.zone,
     }

@@ -11,12 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from authorizations.rules import DAY
 from brands.access import BrandRequest, brand_view
 from brands.rules import Action
 from campaigns.filters import PersonFilter, PlainSelect
 from creators.models import Creator
 from posts.querysets import search_words
-from sparktrack.core.wording import count
+from sparktrack.core.wording import count, stretch
 from workplace.enums import Place
 from workplace.lists.columns import Column, Look
 from workplace.lists.filters import ListFilter
@@ -24,6 +25,7 @@ from workplace.lists.keys import Sort, as_number
 from workplace.lists.pages import ListPage
 from workplace.lists.serving import show_list
 from workplace.queries.creators import CreatorLine, creator_lines, creators_of
+from workplace.rules.reports import days
 
 
 class CreatorFilter(ListFilter):
@@ -82,10 +84,19 @@ def on_time(line: CreatorLine) -> str:
 
 def code_after(line: CreatorLine) -> str:
     """``2 days``: the median from the post to its first code."""
-    days = line.record.code_days
-    if days is None:
+    number = line.record.code_days
+    if number is None:
         return ""
-    return count(days, "day") if days else "same day"
+    return count(number, "day") if number else "same day"
+
+
+def answers_in(line: CreatorLine) -> str:
+    """``1.5 days``, ``5 h``: the median from a request for a code to the code."""
+    length = line.record.answer
+    if length is None:
+        return ""
+    number = days(length)
+    return stretch(length) if length < DAY else f"{number} {'day' if number == 1 else 'days'}"
 
 
 COLUMNS: tuple[Column[CreatorLine], ...] = (
@@ -121,6 +132,7 @@ COLUMNS: tuple[Column[CreatorLine], ...] = (
     ),
     Column(key="on_time", label="On time", draw=lambda line, _: on_time(line)),
     Column(key="code_after", label="Code after post", draw=lambda line, _: code_after(line)),
+    Column(key="answers_in", label="Answers in", draw=lambda line, _: answers_in(line)),
     Column(
         key="manager",
         label="Looked after by",

@@ -6,9 +6,16 @@ from typing import Any
 
 from django import forms
 
+from authorizations.operations.arrivals import last_codes
 from authorizations.operations.posts import attach_brief
+from authorizations.operations.requests import (
+    RequestDraft,
+    may_be_asked,
+    open_requests,
+    request_codes,
+)
 from brands.access import BrandRequest
-from brands.operations.edits import Edit
+from brands.operations.edits import Edit, locked
 from brands.rules import Action
 from campaigns.phrases import LANES
 from posts.enums import Lane, PaymentState, Stage, UseCase
@@ -19,6 +26,7 @@ from sparktrack.core.clock import utc_now
 from sparktrack.core.models import choices, words
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import count
+from workplace.forms.codes_requests import WINDOWS
 from workplace.lists.pages import BulkAction, BulkForm
 from workplace.posts_words import stage_words
 from workplace.queries.posts import offered_briefs, stage_of
@@ -64,6 +72,17 @@ class UseCaseForm(BulkForm):
     use_case = forms.ChoiceField(
         label="Use case", choices=[("", "Not said"), *choices(UseCase)], required=False
     )
+
+
+class AskedForm(BulkForm):
+    """For how many days creators were asked for codes."""
+
+    days = forms.TypedChoiceField(label="For", choices=WINDOWS, coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As ``BulkForm``."""
+        super().__init__(*args, **kwargs)
+        self.fields["days"].initial = self.brand.window_days
 
 
 class DueForm(BulkForm):
@@ -143,6 +162,25 @@ def _attach_brief(request: BrandRequest, posts: Sequence[Post], values: Mapping[
     say_done(request, f"{count(len(changed), 'post')} {done}", actor)
 
 
+def _note_asked(request: BrandRequest, posts: Sequence[Post], values: Mapping[str, Any]) -> None:
+    days, actor, brand = values["days"], actor_of_change(request), request.brand
+    with locked(brand):
+        ids = [post.pk for post in posts]
+        waiting, last = open_requests(brand, ids), last_codes(brand, ids)
+        drafts = [
+            RequestDraft(post, days, last.get(post.pk))
+            for post in posts
+            if post.pk not in waiting and may_be_asked(post)
+        ]
+        if not drafts:
+            raise RefusedError("All of these were asked for already, or need no code.")
+        request_codes(brand=brand, drafts=drafts, now=utc_now(), actor=actor)
+    left = len(posts) - len(drafts)
+    rest = f" {count(left, 'post')} left out: asked for already, or in no need of a code." if left else ""
+    words = f"Noted: the creators of {count(len(drafts), 'post')} were asked for {count(days, 'day')}.{rest}"
+    say_done(request, words, actor)
+
+
 def _reach(request: BrandRequest, posts: Sequence[Post], values: Mapping[str, Any]) -> None:
     to = Stage(values["stage"])
     actor = actor_of_change(request)
@@ -167,6 +205,9 @@ BULK = (
         key="lane", label="Move to a lane", needs=Action.WRITE_POSTS, act=_move_to_lane, form=LaneForm
     ),
     BulkAction(key="stage", label="Stage", needs=Action.WRITE_POSTS, act=_reach, form=StageForm),
+    BulkAction(
+        key="asked", label="Asked for a code", needs=Action.WRITE_CODES, act=_note_asked, form=AskedForm
+    ),
     BulkAction(
         key="brief", label="Attach to a brief", needs=Action.WRITE_POSTS, act=_attach_brief, form=BriefForm
     ),

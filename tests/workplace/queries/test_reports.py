@@ -8,10 +8,9 @@ import pytest
 from authorizations.enums import Reason
 from authorizations.operations.codes import revoke_codes
 from authorizations.operations.posts import attach_brief
+from authorizations.operations.requests import RequestDraft, request_codes
 from campaigns.operations.flights import end_flights
-from posts.enums import Stage
 from posts.operations.briefs import add_briefs
-from posts.operations.stages import StageReached, record_stages
 from tests.workplace.reportdesk import October, at
 from tests.world import DAY, NOW, World
 from workplace.queries.reports import report
@@ -62,15 +61,15 @@ def test_a_month_is_what_was_worked_out_on_paper():
     ]
 
 
-def test_a_code_whose_start_is_only_assumed_is_received_without_an_answer_time():
-    world = World(now=at(20))
-    post = world.post(posted_at=at(3))
-    world.code(post, at(9), start_assumed=True)
-    staged = world.post()
-    record_stages(stages=[StageReached(staged, Stage.POSTED, at(5))], **world.by)
-    world.code(staged, at(6))
-    asked = [(each.post.pk, each.code_at, each.answer) for each in ask(world).asked]
-    assert asked == [(post.pk, at(9), None), (staged.pk, at(6), DAY)]
+def test_asked_counts_by_the_day_of_the_request_and_received_whenever_the_code_came():
+    world = World(now=at(3, month=11))
+    first, second, third = world.posts(3)
+    for post, when in ((first, at(31, 23)), (second, at(1, month=11)), (third, at(9))):
+        request_codes(drafts=[RequestDraft(post, 30)], **{**world.by, "now": when})
+    world.code(first, at(2, month=11))
+    asked = [(each.post.pk, each.window_days, each.answered_at) for each in ask(world).asked]
+    assert asked == [(third.pk, 30, None), (first.pk, 30, at(2, month=11))]
+    assert [each.post.pk for each in ask(world, now=at(31, 22)).asked] == [third.pk]
 
 
 def test_a_report_ends_now():

@@ -91,9 +91,9 @@ def test_list_and_page_take_the_same_queries_for_one_and_for_many(
     for number in (1, 30):
         for post in [*world.posts(number), *(world.post(maya) for _ in range(number))]:
             world.code(post, NOW - DAY)
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(14):
             client.get(address(world, "creators"))
-        with django_assert_max_num_queries(15):
+        with django_assert_max_num_queries(16):
             client.get(address(world, "creator", maya.pk))
 
 

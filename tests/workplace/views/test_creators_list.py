@@ -3,9 +3,11 @@
 import pytest
 import time_machine
 
+from authorizations.operations.codes import reject_codes
+from authorizations.operations.requests import RequestDraft, request_codes
 from brands.enums import Role
 from tests.workplace.creatordesk import address, busy
-from tests.world import NOW, World, client_of
+from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,18 @@ def test_tags_are_found_whole_in_any_script(world, client, tag, found):
     world.creator("maya", details={"tags": ["Schön", "hair"]})
     page = client.get(address(world, "creators"), {"tag": tag})
     assert bool(page.context["listed"].lines) == found
+
+
+def test_list_and_page_say_how_long_a_creator_takes_to_answer(world, client):
+    maya = world.creator("maya")
+    for days in (1, 2, 9):
+        post = world.post(maya)
+        request_codes(drafts=[RequestDraft(post, 30)], **{**world.by, "now": NOW - 10 * DAY})
+        world.code(post, NOW - (10 - days) * DAY)
+    refused = world.post(maya)
+    request_codes(drafts=[RequestDraft(refused, 30)], **{**world.by, "now": NOW - 10 * DAY})
+    reject_codes(codes=[world.code(refused, NOW)], error="No.", **world.by)
+    assert ">2 days</td>" in client.get(address(world, "creators")).context["table"]
+    assert "<b>2 days</b> <span>to answer a request</span>" in (
+        client.get(address(world, "creator", maya.pk)).content.decode()
+    )

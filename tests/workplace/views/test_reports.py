@@ -100,8 +100,8 @@ ROWS = {
         ["Dill", "@dill.makes", "Fri 30 Oct 2026"],
     ],
     "asked": [
-        ["Agave", "@agave.makes", "Thu 1 Oct 2026", "Sat 3 Oct 2026", "2.00"],
-        ["Elder", "@elder.makes", "Sat 10 Oct 2026", "–", "–"],
+        ["Agave", "@agave.makes", "Thu 1 Oct 2026", "7", "Sat 3 Oct 2026", "2.00"],
+        ["Elder", "@elder.makes", "Sat 10 Oct 2026", "30", "–", "–"],
     ],
     "burnt": [
         ["Basil", "@basil.makes", "Mon 28 Sep 2026", "Tue 20 Oct 2026", "22.00"],
