@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "axes",
     "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "brands",
     "creators",
     "posts",
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "campaigns",
     "alerts",
     "workplace",
+    "sparktrack.api",
     "sparktrack.core",
 ]
 
@@ -341,6 +344,45 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "sparktrack.core.views.csrf_failure"
+
+# --- REST --------------------------------------------------------------------------------------------------------
+# For each token or person.
+API_REQUESTS_A_MINUTE = environment.number("API_REQUESTS_A_MINUTE", 600)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "sparktrack.api.callers.TokenAuthentication",
+        "sparktrack.api.callers.PersonAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "sparktrack.api.callers.InBrand",
+    ],
+    "DEFAULT_THROTTLE_CLASSES": ["sparktrack.api.throttling.MinuteThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "sparktrack.api.schema.BrandSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "sparktrack.api.problems.answer_problem",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "sparktrack",
+    "VERSION": "1",
+    "DESCRIPTION": "What runs, until when, and what limits it: Spark codes, usage rights and flights.",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "sparktrack.api.schema.only_ids_are_sure",
+    ],
+}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -31,6 +31,7 @@ urlpatterns = [
         name="admin_password_change",
     ),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("sparktrack.api.urls")),
 ]
 
 if not settings.PRODUCTION:

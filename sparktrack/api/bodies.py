@@ -1,0 +1,155 @@
+"""What callers send: only fields that there are, with the types that the document states."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from sparktrack.api.fields import OwnedField
+from sparktrack.core.zones import is_zone
+
+# Rows that one request may change.
+MOST = 500
+
+
+class Body(serializers.Serializer[Any]):
+    """A body. A field that there is none of is an error: it was meant to do something."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The values; errors at their fields."""
+        if isinstance(data, Mapping):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            if unknown := sorted(str(name) for name in data if name not in known):
+                raise ValidationError({name: ["There is no such field here."] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class Text(serializers.CharField):
+    """A text; a number is none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text without blanks around it."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A whole number; a text is none."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Flag(serializers.BooleanField):
+    """True or false, and no word for it."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        """The value."""
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Mail(serializers.EmailField):
+    """The address of a mailbox."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 254, **options})
+
+
+class Words(serializers.ListField):
+    """Some words, each once, without blanks around them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(child=Text(max_length=60), max_length=50, **options)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        """The words in the order in which they were sent."""
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class Zone(Text):
+    """The name of an IANA time zone."""
+
+    default_error_messages = {"zone": "There is no such time zone."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 64, "help_text": "Such as Europe/Berlin.", **options})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name, in exactly this spelling."""
+        zone = super().to_internal_value(data)
+        if zone and not is_zone(zone):
+            self.fail("zone")
+        return zone
+
+
+@extend_schema_field({"type": ["string", "number"]})
+class Money(serializers.DecimalField):
+    """An amount, as a text (exact) or a number."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0), **options})
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount."""
+        if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+def read_many(
+    body: type[Body], data: Any, *, context: Mapping[str, Any], named: bool = False, **options: Any
+) -> list[dict[str, Any]]:
+    """The values of each of the objects in ``data``, at most MOST; ``named``: each says its ``id``, no two the same.
+
+    Related rows are looked up for all at once. Raises ValidationError with the place of each error.
+    """
+    if not isinstance(data, list):
+        raise ValidationError({"": ["Send a list of objects."]})
+    if not data or len(data) > MOST:
+        raise ValidationError({"": [f"Send 1 to {MOST} objects."]})
+    found = {
+        field.model: _found(field, name, data, context)
+        for name, field in body().fields.items()
+        if isinstance(field, OwnedField)
+    }
+    many = body(data=data, many=True, context={**context, "found": found}, **options)
+    if not many.is_valid():
+        # By place, as problem details point at them.
+        raise ValidationError({str(place): errors for place, errors in enumerate(many.errors) if errors})
+    values: list[dict[str, Any]] = many.validated_data
+    if named:
+        _refuse_doubles([item["id"] for item in values])
+    return values
+
+
+def _found(
+    field: OwnedField, name: str, data: Sequence[Any], context: Mapping[str, Any]
+) -> Mapping[Any, Any]:
+    ids = set()
+    for item in data:
+        text = item.get(name) if isinstance(item, Mapping) else None
+        if isinstance(text, str):
+            try:
+                ids.add(UUID(text))
+            except ValueError:
+                continue  # the field says so at its place
+    rows: Mapping[Any, Any] = field.model._default_manager.filter(brand=context["brand"]).in_bulk(ids)
+    return rows
+
+
+def _refuse_doubles(ids: Sequence[UUID]) -> None:
+    errors = {
+        str(place): {"id": ["This id is there twice."]} for place, pk in enumerate(ids) if pk in ids[:place]
+    }
+    if errors:
+        raise ValidationError(errors)

@@ -1,0 +1,73 @@
+"""The fields of bodies and answers that more than one resource has."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from brands.models import BrandOwned, User
+
+
+class InstantField(serializers.DateTimeField):
+    """An instant: RFC 3339 with an offset on the way in, in UTC with ``Z`` on the way out."""
+
+    default_error_messages = {"naive": "Say the offset from UTC, such as 2026-11-21T14:05:00Z."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """``value`` in UTC; without an offset nobody knows what it means."""
+        if value.tzinfo is None:
+            self.fail("naive")
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            self.fail("overflow")
+
+    def to_representation(self, value: Any) -> Any:
+        """``2026-11-21T14:05:00Z``, with microseconds where there are some."""
+        return None if value is None else as_instant(value)
+
+
+def as_instant(value: datetime) -> str:
+    """RFC 3339 in UTC."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class OwnedField(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of a row of the brand; one of another brand is not there.
+
+    The brand stands in the context of the serializer; what was looked up for many at once, in ``context["found"]``.
+    """
+
+    default_error_messages = {"does_not_exist": "There is no such thing in this brand: {pk_value}."}
+
+    def __init__(self, model: type[BrandOwned], **options: Any) -> None:
+        self.model = model
+        super().__init__(queryset=model._default_manager.none(), pk_field=serializers.UUIDField(), **options)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row."""
+        pk: UUID = self.pk_field.to_internal_value(data)  # type: ignore[union-attr]
+        found: Mapping[Any, Any] | None = self.context.get("found", {}).get(self.model)
+        if found is None:
+            found = self.model._default_manager.filter(brand=self.context["brand"]).in_bulk([pk])
+        if pk not in found:
+            self.fail("does_not_exist", pk_value=data)
+        return found[pk]
+
+
+class MemberField(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of a person who is in the brand."""
+
+    default_error_messages = {"does_not_exist": "There is no such person in this brand: {pk_value}."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=User.objects.none(), pk_field=serializers.UUIDField(), **options)
+
+    def get_queryset(self) -> Any:
+        """The members."""
+        return User.objects.filter(memberships__brand=self.context["brand"])

@@ -1,0 +1,97 @@
+"""Reading many rows: parameters, pages by key, only the fields that were asked for."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+
+from sparktrack.api.callers import ApiRequest
+from workplace.lists.filters import ListFilter
+from workplace.lists.keys import BadCursorError
+from workplace.lists.pages import COUNTED, Shelf
+
+USUAL_LIMIT = 50
+MOST_LIMIT = 200
+# What every list understands besides its filters.
+OF_LISTS = frozenset({"limit", "cursor", "count", "fields", "omit"})
+OF_ROWS = frozenset({"fields", "omit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page; ``cursor`` of the next is empty on the last, ``count`` None unless it was asked for."""
+
+    rows: list[Any]
+    cursor: str
+    count: int | None
+
+
+def refuse_unknown(query: Mapping[str, str], known: Collection[str]) -> None:
+    """Raises ValidationError for a parameter that means nothing here: it was meant to narrow something."""
+    if unknown := sorted(set(query) - set(known) - {"brand"}):
+        raise ValidationError({f"?{name}": ["There is no such parameter here."] for name in unknown})
+
+
+def wanted_fields(query: Mapping[str, str], known: Collection[str]) -> frozenset[str] | None:
+    """The fields that ``?fields=`` names or ``?omit=`` leaves; None: all. Raises ValidationError for others."""
+    if "fields" in query and "omit" in query:
+        raise ValidationError({"?omit": ["Say either fields or omit."]})
+    for name in OF_ROWS & set(query):
+        named = frozenset(query[name].split(","))
+        if others := sorted(named - set(known)):
+            raise ValidationError({f"?{name}": [f"There is no field {other!r}." for other in others]})
+        return named if name == "fields" else frozenset(known) - named
+    return None
+
+
+def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:
+    """The filters of this request, valid. Raises ValidationError."""
+    query = request.query_params
+    filters = shelf.filter_for(query, request.brand, request.now, request.allowed, script=True)
+    refuse_unknown(query, [*filters.filters, *OF_LISTS])
+    if any("\0" in text for text in query.values()):
+        raise ValidationError({"?": ["There is a character in this address that nobody can type."]})
+    if not filters.form.is_valid():
+        raise ValidationError(
+            {f"?{name}": [str(each) for each in errors] for name, errors in filters.form.errors.items()}
+        )
+    return filters
+
+
+def page_of(shelf: Shelf, filters: ListFilter, rows: QuerySet[Any], request: ApiRequest) -> Page:
+    """The page of ``rows`` that the request asks for. Raises ValidationError for parameters that make no sense."""
+    query = request.query_params
+    limit = _limit(query.get("limit", str(USUAL_LIMIT)))
+    sort = shelf.sort_of(filters)
+    if query.get("count", "false") not in {"true", "false"}:
+        raise ValidationError({"?count": ["true or false."]})
+    try:
+        cursor = query.get("cursor", "")
+        ordered = sort.ordered(sort.behind(rows, cursor) if cursor else rows)
+    except BadCursorError as error:
+        raise ValidationError({"?cursor": [str(error)]}) from error
+    found = list(ordered[: limit + 1])
+    count = filters.qs.order_by()[: COUNTED + 1].count() if query.get("count") == "true" else None
+    further = sort.cursor(found[limit - 1]) if len(found) > limit else ""
+    return Page(found[:limit], further, count)
+
+
+def body_of(page: Page, results: list[Any], request: ApiRequest) -> dict[str, Any]:
+    """The answer: the rows, and the address of the next page."""
+    answer: dict[str, Any] = {"results": results, "next": None}
+    if page.cursor:
+        query = {**request.query_params.dict(), "cursor": page.cursor}
+        answer["next"] = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+    if page.count is not None:
+        answer["count"] = min(page.count, COUNTED)
+        answer["count_is_bound"] = page.count > COUNTED
+    return answer
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_LIMIT:
+        return int(text)
+    raise ValidationError({"?limit": [f"1 to {MOST_LIMIT}."]})

@@ -1,0 +1,30 @@
+"""The addresses of the REST API, below ``/api/v1/``."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from sparktrack.api.resources import creators
+
+
+class Nothing(APIView):
+    """Whatever is not there: 404 as a problem, not as a page."""
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Refuses, whatever the method."""
+        raise NotFound("There is nothing at this address of the API. Addresses have no slash at the end.")
+
+
+urlpatterns = [
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="api-document"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-document"), name="api-docs"),
+    *creators.urlpatterns,
+    re_path(r"^.*$", Nothing.as_view(), name="api-nothing"),
+]

@@ -1,0 +1,45 @@
+"""ETags: ``"<version>-<hash>"``. The version is of the row as it is stored, the hash of the whole answer.
+
+No counter is kept in the rows: the version is a digest of their columns, so it cannot miss a change, whoever made it
+(docs/decisions/036).
+"""
+
+import hashlib
+import re
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from brands.models import BrandOwned
+
+# The header that carries the version of a row from the view to its ETag; it never leaves.
+VERSION = "sparktrack-version"
+_TAG = re.compile(r'(?:W/)?"([0-9a-f]{16})(?:-[0-9a-f]{16})?"')
+
+
+def version_of(row: BrandOwned) -> str:
+    """16 hex digits that change with any column of ``row``."""
+    values = [(field.attname, getattr(row, field.attname)) for field in row._meta.concrete_fields]
+    plain = [(name, bytes(value) if isinstance(value, memoryview) else value) for name, value in values]
+    return _short(repr(plain).encode())
+
+
+def tag_of(content: bytes, version: str = "") -> str:
+    """The ETag of an answer with this content, about a row of this version (empty: about many)."""
+    digest = _short(content)
+    return f'"{version}-{digest}"' if version else f'"{digest}"'
+
+
+def wanted_versions(request: Request) -> frozenset[str] | None:
+    """The versions of ``If-Match``; None for any, or if it is not sent. Raises ValidationError for another text."""
+    text = request.headers.get("If-Match", "*").strip()
+    if text == "*":
+        return None
+    found = [_TAG.fullmatch(part.strip()) for part in text.split(",")]
+    if None in found:
+        raise ValidationError({"?If-Match": ["Send the ETag that came with what you read."]})
+    return frozenset(match[1] for match in found if match)
+
+
+def _short(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
