@@ -1,12 +1,9 @@
 """A run from the upload to the end, as the pages ask for it and a worker does it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-import xlsxwriter
-from django.db import DatabaseError
-from kombu.exceptions import OperationalError
 
 from authorizations.enums import EndSource
 from authorizations.models import AuthorizationCode
@@ -14,51 +11,22 @@ from authorizations.operations.codes import Extension, Verification, extend_code
 from brands.operations.edits import Edit
 from campaigns import tasks
 from campaigns.enums import ImportState, RowOutcome
-from campaigns.importers import working
-from campaigns.importers.looking import PASTED, kept_sheet, look_again, receive_sheet
-from campaigns.importers.rejected import rejected_rows
-from campaigns.models import Flight, ImportPiece, ImportRow, ImportRun
-from campaigns.operations import imports
+from campaigns.models import Flight, ImportRow
 from campaigns.operations.flights import edit_flights
-from campaigns.operations.import_work import CHANGED, INTERRUPTED, LateWorkerError, begin_work, finish_apply
+from campaigns.operations.import_work import CHANGED
 from campaigns.operations.imports import (
     RowsWithErrorsError,
-    SheetGoneError,
     WrongStateError,
     ask_apply,
-    ask_preview,
     discard_import,
 )
-from campaigns.progress import Pulse, progress_of
 from campaigns.queries.imports import outcomes, preview_rows, touched_counts, touched_rows
-from campaigns.wishes import Decision, Wishes
-from creators.models import Creator
+from campaigns.wishes import Decision
 from posts.models import Post
-from sparktrack.core.clock import utc_now
-from sparktrack.core.tabular import UnusableFile
 from tests.audit import entries
-from tests.campaigns.importers.sheets import HEADER, post_url, row
-from tests.world import NOW, spark_code
-
-GOOD = {
-    "creator_handle": "maya",
-    "auth_date": "2026-10-02",
-    "days": "30",
-    "status": "applied",
-    "paid": "yes",
-    "rights_start": "2026-10-01",
-    "rights_end": "2027-10-01",
-    "campaign": "Q4",
-    "flight_start": "2026-11-01",
-    "flight_end": "2026-11-30",
-    "daily_budget": "100",
-    "notes": "fine",
-}
-
-
-def good(**cells):
-    """A row that makes one of every kind."""
-    return row(**{**GOOD, "post_link": post_url(), "spark_code": spark_code(), **cells})
+from tests.campaigns.importers.runs import good
+from tests.campaigns.importers.sheets import HEADER, post_url
+from tests.world import spark_code
 
 
 def test_a_sheet_goes_from_the_upload_to_the_import_and_back(office):
@@ -246,194 +214,3 @@ def test_what_does_not_fit_where_the_run_stands_is_refused_in_words(office):
             ask()
     with pytest.raises(WrongStateError, match="under way"):
         discard_import(run=run, **office.by)
-
-
-# --- when it cannot be done ----------------------------------------------------------------------------------------
-def test_a_sheet_that_cannot_be_read_as_asked_fails_in_words_and_can_be_read_otherwise(office):
-    run = office.preview(office.upload(good()), columns={"No such column": "notes"})
-    assert run.state == ImportState.FAILED
-    assert run.problem.startswith("The sheet has no column “No such column”.")
-    assert run.problem.endswith("Nothing was written.")
-    assert office.preview(run).state == ImportState.PREVIEWED
-
-
-def test_a_fault_of_ours_takes_everything_back_and_says_so(office, monkeypatch):
-    run = office.preview(office.upload(good()))
-    office.ask(run)
-
-    def breaks(plan, **how):
-        carry_out(plan, **how)
-        raise DatabaseError
-
-    carry_out = working.carry_out
-    monkeypatch.setattr(working, "carry_out", breaks)
-    with pytest.raises(DatabaseError):
-        tasks.apply_import(str(run.pk))
-    run.refresh_from_db()
-    assert (run.state, Creator.objects.count()) == (ImportState.FAILED, 0)
-    assert "nothing was written" in run.problem
-    monkeypatch.undo()
-    assert office.apply(run).state == ImportState.APPLIED
-
-
-def test_a_worker_whose_run_was_taken_away_cannot_finish_it(office):
-    run = office.ask(office.preview(office.upload(good())))
-    taken = begin_work(run_id=run.pk, state=ImportState.APPLYING, now=utc_now())
-    assert begin_work(run_id=run.pk, state=ImportState.APPLYING, now=utc_now()) is None
-    ImportRun.objects.update(attempt=taken.attempt + 1)
-    with pytest.raises(LateWorkerError):
-        finish_apply(run=taken, report={}, now=NOW, actor=office.world.actor)
-    assert ImportRun.objects.get().state == ImportState.APPLYING
-
-
-def test_sweeping_fails_what_is_silent_and_wakes_for_what_waits(office, monkeypatch):
-    dead, alive, waiting = (office.ask(office.preview(office.upload(good()))) for _ in range(3))
-    for run in (dead, alive):
-        begin_work(run_id=run.pk, state=ImportState.APPLYING, now=utc_now())
-        run.refresh_from_db()
-    later = utc_now() + timedelta(seconds=61)
-    Pulse(alive, lambda: later - timedelta(seconds=5))("posts", 1, 3)
-    woken = []
-    monkeypatch.setattr(tasks, "utc_now", lambda: later)
-    monkeypatch.setattr(tasks.apply_import, "delay", woken.append)
-
-    tasks.sweep_imports()
-
-    states = dict(ImportRun.objects.values_list("pk", "state"))
-    assert states == {dead.pk: "failed", alive.pk: "applying", waiting.pk: "applying"}
-    assert woken == [str(waiting.pk)]
-    dead.refresh_from_db()
-    assert dead.problem == INTERRUPTED
-    assert progress_of(alive).percent == 33
-    assert office.apply(dead).state == ImportState.APPLIED
-
-
-def test_without_a_broker_the_run_waits_for_the_sweeper(office, monkeypatch, caplog):
-    def away(_):
-        raise OperationalError
-
-    run = office.upload(good())
-    asked = ask_preview(run=run, wishes=Wishes(), **office.by)
-    monkeypatch.setattr(tasks.preview_import, "delay", away)
-    tasks.wake(asked)
-    assert "waits for the sweeper" in caplog.text
-    monkeypatch.undo()
-    monkeypatch.setattr(tasks.preview_import, "delay", tasks.preview_import)
-    tasks.sweep_imports()
-    run.refresh_from_db()
-    assert run.state == ImportState.PREVIEWED
-
-
-# --- the kept sheet ------------------------------------------------------------------------------------------------
-def test_the_sheet_is_kept_sealed_in_pieces_until_it_is_discarded(office, monkeypatch):
-    monkeypatch.setattr("campaigns.secrets.PIECE", 64)
-    run = office.upload(good(title="Very plain text"))
-    content = kept_sheet(run)
-    assert b"Very plain text" in content
-    assert run.kept_bytes == len(content)
-    assert ImportPiece.objects.filter(run=run).count() == -(-len(content) // 64)
-    assert not [p for p in ImportPiece.objects.all() if b"plain" in bytes(p.ciphertext)]
-    run = discard_import(run=office.preview(run), **office.by)
-    assert (run.state, run.look) == (ImportState.DISCARDED, {})
-    assert not ImportPiece.objects.exists()
-    assert not ImportRow.objects.exists()
-    with pytest.raises(WrongStateError, match="discarded"):
-        ask_preview(run=run, wishes=Wishes(), **office.by)
-
-
-def test_sheets_are_deleted_after_thirty_days_and_an_import_stays_undoable(office, monkeypatch):
-    applied = office.bring(good(), good(days="soon"), skip_errors=True)
-    asked = office.ask(office.preview(office.upload(good())))
-    forgotten = office.upload(good())
-    ImportRun.objects.filter(pk=asked.pk).update(state="previewed")
-    monkeypatch.setattr(tasks, "utc_now", lambda: NOW + timedelta(days=30) - timedelta(seconds=1))
-    tasks.delete_old_sheets()
-    assert ImportRun.objects.filter(kept_bytes=None).count() == 0
-    monkeypatch.setattr(tasks, "utc_now", lambda: NOW + timedelta(days=30))
-    tasks.delete_old_sheets()
-    tasks.delete_old_sheets()
-    assert not ImportPiece.objects.exists()
-    assert not ImportRow.objects.exists()
-    assert len(entries(office.brand, "import.sheet_deleted")) == 3
-    for run in (applied, forgotten, asked):
-        run.refresh_from_db()
-    assert (applied.state, forgotten.state, asked.state) == ("applied", "discarded", "discarded")
-    with pytest.raises(SheetGoneError, match="upload it again"):
-        rejected_rows(applied, **office.by)
-    assert office.undo(applied).state == ImportState.UNDONE
-
-
-def test_a_run_that_was_imported_while_old_sheets_were_deleted_stays_imported(office, monkeypatch):
-    runs = [office.preview(office.upload(good())) for _ in range(2)]
-
-    def forget(run):
-        if run.pk == runs[0].pk:
-            ImportRun.objects.filter(pk=runs[1].pk).update(state="applied")
-        _forget(run)
-
-    _forget = imports._forget
-    monkeypatch.setattr(imports, "_forget", forget)
-    monkeypatch.setattr(tasks, "utc_now", lambda: NOW + timedelta(days=30))
-    tasks.delete_old_sheets()
-    assert list(ImportRun.objects.order_by("pk").values_list("state", flat=True)) == ["discarded", "applied"]
-
-
-def test_a_preview_whose_sheet_is_gone_cannot_be_imported(office):
-    run = office.preview(office.upload(good()))
-    ImportRun.objects.update(kept_bytes=None)
-    with pytest.raises(SheetGoneError):
-        ask_apply(run=run, decisions={}, skip_errors=False, **office.by)
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "empty"),
-        (b"%PDF-1.7", "no sheet"),
-        (b"PK\x03\x04 broken", "damaged"),
-        (b"\x00\x01\x02" * 99, "no sheet"),
-    ],
-)
-def test_what_is_no_sheet_is_refused_and_not_kept(office, content, said):
-    with pytest.raises(UnusableFile, match=said):
-        receive_sheet(content, file_name="x.xlsx", **office.by)
-    assert not ImportRun.objects.exists()
-
-
-def test_pasted_cells_are_a_sheet(office):
-    text = "\n".join("\t".join(cells) for cells in (HEADER, good())).encode()
-    run = office.preview(receive_sheet(text, file_name=PASTED, **office.by))
-    assert (run.file_name, outcomes(run)[RowOutcome.CREATE]) == ("pasted.tsv", 1)
-
-
-# --- rejected rows -------------------------------------------------------------------------------------------------
-def test_rejected_rows_come_back_as_they_were_with_the_reason_and_the_download_is_audited(office):
-    code = spark_code(8)
-    bad = good(days="soon", spark_code=code, title="=1+1")
-    run = office.bring(good(), bad, skip_errors=True)
-
-    header, rows = rejected_rows(run, **office.by)
-
-    assert header == [*HEADER, "Reason it was left out"]
-    assert list(rows) == [[*bad, "Days: “soon” is not a number of days."]]
-    (entry,) = entries(office.brand, "import.rejected_downloaded")
-    assert entry.after == {"rows": 1}
-    mended = [*bad, "Days: …"]
-    mended[HEADER.index("Days")] = "30"
-    again = office.bring(mended, header=header)
-    assert again.state == ImportState.APPLIED
-    assert "Reason" not in Post.objects.get(title="=1+1").notes
-
-
-def test_rejected_rows_are_those_of_the_sheet_that_was_read_whatever_was_looked_at_since(office):
-    book = office.folder / "two.xlsx"
-    with xlsxwriter.Workbook(book) as workbook:
-        for name in ("One", "Two"):
-            sheet = workbook.add_worksheet(name)
-            sheet.write_row(0, 0, HEADER)
-            sheet.write_row(1, 0, good(days="soon", title=name))
-    run = receive_sheet(book.read_bytes(), file_name="two.xlsx", **office.by)
-    run = office.preview(run, sheet="One")
-    run = look_again(run, brand=office.brand, sheet="Two")
-    _, rows = rejected_rows(run, **office.by)
-    assert [cells[HEADER.index("Title")] for cells in rows] == ["One"]

@@ -1,10 +1,9 @@
-"""Flights: planned, moved, edited, launched, paused, resumed, ended, run anyway."""
+"""Flights: planned, put on another account, edited."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from authorizations.windows import WindowError
 from brands.enums import Role
@@ -15,24 +14,16 @@ from campaigns.models import Flight
 from campaigns.operations.flights import (
     FlightDraft,
     FlightError,
-    Move,
     assign_ad_account,
     edit_flights,
-    end_flights,
-    launch_flights,
-    move_flights,
-    pause_flights,
     plan_flights,
-    resume_flights,
-    run_flights_anyway,
 )
 from tests.audit import changes, entries
+from tests.campaigns.flightrows import FIRST, LAST, stored
 from tests.factories import UserFactory
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
-
-FIRST, LAST = date(2026, 12, 1), date(2026, 12, 20)
 
 
 @pytest.fixture
@@ -43,18 +34,6 @@ def world():
 @pytest.fixture
 def flight(world):
     return world.flight(world.post(), FIRST, LAST)
-
-
-def stored(flight):
-    return Flight.objects.get(pk=flight.pk)
-
-
-def state(flight):
-    return Flight.objects.filter(pk=flight.pk).values().get()
-
-
-def later(world, days=1):
-    return {**world.by, "now": NOW + days * DAY}
 
 
 # --- plan --------------------------------------------------------------------------------------------------------
@@ -167,56 +146,6 @@ def test_rows_of_another_brand_and_strangers_are_refused(world):
     assert not Flight.objects.exists()
 
 
-# --- move --------------------------------------------------------------------------------------------------------
-def test_a_moved_flight_has_new_dates_and_instants(world, flight):
-    (row,) = move_flights(moves=[Move(flight, date(2026, 6, 1), None)], **world.by)
-    row = stored(row)
-    assert (row.starts_on, row.ends_on, row.ends_at) == (date(2026, 6, 1), None, None)
-    assert row.starts_at == datetime(2026, 6, 1, 4, tzinfo=UTC)
-    assert changes(world.brand, "flight.moved") == [
-        (
-            {
-                "starts_on": "2026-12-01",
-                "ends_on": "2026-12-20",
-                "starts_at": "2026-12-01T05:00:00+00:00",
-                "ends_at": "2026-12-21T05:00:00+00:00",
-            },
-            {
-                "starts_on": "2026-06-01",
-                "ends_on": None,
-                "starts_at": "2026-06-01T04:00:00+00:00",
-                "ends_at": None,
-            },
-        )
-    ]
-    assert move_flights(moves=[Move(flight, date(2026, 6, 1), None)], **world.by) == []
-
-
-def test_a_flight_may_lose_its_dates_until_it_is_launched(world, flight):
-    move_flights(moves=[Move(flight, None, None)], **world.by)
-    assert (stored(flight).starts_on, stored(flight).starts_at) == (None, None)
-    move_flights(moves=[Move(flight, FIRST, LAST)], **world.by)
-    launch_flights(flights=[flight], **world.by)
-    with pytest.raises(FlightError, match="was launched"):
-        move_flights(moves=[Move(flight, None, None)], **world.by)
-    assert stored(flight).starts_on == FIRST
-
-
-@pytest.mark.parametrize("dates", [(None, LAST), (LAST, FIRST)])
-def test_a_move_to_no_dates_is_refused(world, flight, dates):
-    other = world.flight(world.post(), FIRST)
-    before = state(flight), state(other)
-    with pytest.raises(FlightError):
-        move_flights(moves=[Move(other, LAST, None), Move(flight, *dates)], **world.by)
-    assert (state(flight), state(other)) == before
-
-
-def test_of_two_moves_of_one_flight_the_last_counts(world, flight):
-    assert move_flights(moves=[Move(flight, LAST, None), Move(flight, FIRST, FIRST)], **world.by) == [flight]
-    assert (stored(flight).starts_on, stored(flight).ends_on) == (FIRST, FIRST)
-    assert len(entries(world.brand, "flight.moved")) == 2
-
-
 # --- account -----------------------------------------------------------------------------------------------------
 def test_another_account_reads_the_dates_in_its_zone(world, flight):
     tokyo = world.account(time_zone="Asia/Tokyo")
@@ -276,163 +205,3 @@ def test_an_edit_is_refused_for_a_negative_spend_a_stranger_or_another_field(wor
             edit_flights(edits=[Edit(other, {"ad_name": "x"}), Edit(flight, values)], **world.by)
     assert stored(other).ad_name == ""
     assert entries(world.brand, "flight.edited") == []
-
-
-# --- launch, pause, resume, end ----------------------------------------------------------------------------------
-def test_a_flight_is_launched_paused_resumed_and_ended_each_at_its_first_instant(world, flight):
-    launch_flights(flights=[flight], **world.by)
-    assert launch_flights(flights=[flight], **later(world)) == []
-    pause_flights(flights=[flight], **later(world))
-    assert pause_flights(flights=[flight], **later(world, 2)) == []
-    assert (stored(flight).launched_at, stored(flight).paused_at) == (NOW, NOW + DAY)
-    resume_flights(flights=[flight], **later(world, 3))
-    assert resume_flights(flights=[flight], **later(world, 4)) == []
-    end_flights(flights=[flight], **later(world, 5))
-    assert end_flights(flights=[flight], **later(world, 6)) == []
-    row = stored(flight)
-    assert (row.launched_at, row.paused_at, row.ended_at) == (NOW, None, NOW + 5 * DAY)
-    assert changes(world.brand, "flight.launched") == [
-        ({"launched_at": None}, {"launched_at": NOW.isoformat()})
-    ]
-    assert changes(world.brand, "flight.resumed") == [
-        ({"paused_at": (NOW + DAY).isoformat()}, {"paused_at": None})
-    ]
-
-
-def test_a_flight_without_dates_is_not_launched(world, flight):
-    unplanned = world.flight(world.post(), None)
-    with pytest.raises(FlightError, match="plan it first"):
-        launch_flights(flights=[flight, unplanned], **world.by)
-    assert stored(flight).launched_at is None
-
-
-@pytest.mark.parametrize("operation", [launch_flights, pause_flights, resume_flights])
-def test_a_flight_that_was_ended_stays_so(world, flight, operation):
-    running = world.flight(world.post(), FIRST)
-    end_flights(flights=[flight], **world.by)
-    before = state(running)
-    with pytest.raises(FlightError, match="was ended"):
-        operation(flights=[running, flight], **later(world))
-    assert state(running) == before
-
-
-# --- run anyway --------------------------------------------------------------------------------------------------
-def test_running_anyway_has_a_reason_and_a_name(world, flight):
-    boss = world.member()
-    run_flights_anyway(flights=[flight], reason="  agreed by mail ", approver=boss, **world.by)
-    row = stored(flight)
-    assert (row.run_anyway_reason, row.run_anyway_by, row.run_anyway_at) == ("agreed by mail", boss, NOW)
-    assert changes(world.brand, "flight.run_anyway")[0][1] == {
-        "run_anyway_reason": "agreed by mail",
-        "run_anyway_by": str(boss.pk),
-        "run_anyway_at": NOW.isoformat(),
-    }
-
-
-@pytest.mark.parametrize("reason", ["", " \n", "x" * 501])
-def test_running_anyway_without_a_reason_that_fits_is_refused(world, flight, reason):
-    with pytest.raises(FlightError) as refused:
-        run_flights_anyway(flights=[flight], reason=reason, approver=world.member(), **world.by)
-    assert refused.value.field == "run_anyway_reason"
-    assert stored(flight).run_anyway_at is None
-
-
-@pytest.mark.parametrize("role", [Role.BUYER, Role.VIEWER, None])
-def test_running_anyway_is_approved_by_somebody_who_may(world, flight, role):
-    approver = world.member(role) if role else World().member()
-    with pytest.raises(FlightError, match="may not approve") as refused:
-        run_flights_anyway(flights=[flight], reason="agreed", approver=approver, **world.by)
-    assert refused.value.field == "run_anyway_by"
-    assert stored(flight).run_anyway_at is None
-
-
-# --- every operation ---------------------------------------------------------------------------------------------
-OPERATIONS = {
-    "flight.moved": lambda world, flights: move_flights(
-        moves=[Move(flight, FIRST, FIRST) for flight in flights], **world.by
-    ),
-    "flight.edited": lambda world, flights: edit_flights(
-        edits=[Edit(flight, {"ad_name": "x"}) for flight in flights], **world.by
-    ),
-    "flight.account_assigned": lambda world, flights: assign_ad_account(
-        flights=flights, ad_account=world.tokyo, **world.by
-    ),
-    "flight.launched": lambda world, flights: launch_flights(flights=flights, **world.by),
-    "flight.paused": lambda world, flights: pause_flights(flights=flights, **world.by),
-    "flight.resumed": lambda world, flights: resume_flights(flights=flights, **world.by),
-    "flight.ended": lambda world, flights: end_flights(flights=flights, **world.by),
-    "flight.run_anyway": lambda world, flights: run_flights_anyway(
-        flights=flights, reason="x", approver=world.boss, **world.by
-    ),
-}
-every_operation = pytest.mark.parametrize("action", OPERATIONS)
-
-
-@pytest.fixture
-def ready(world):
-    world.tokyo = world.account(time_zone="Asia/Tokyo")
-    world.boss = world.member()
-    return world
-
-
-def some_flights(world, number, action):
-    campaign, post = world.campaign(), world.post()
-    account = world.account()
-    drafts = [FlightDraft(post, campaign, None, account, FIRST, LAST) for _ in range(number)]
-    flights = plan_flights(drafts=drafts, **world.by)
-    if action == "flight.resumed":
-        Flight.objects.update(paused_at=NOW - timedelta(hours=1))
-    return flights
-
-
-@every_operation
-def test_nothing_is_a_sequence_too(ready, action):
-    assert OPERATIONS[action](ready, []) == []
-    assert entries(ready.brand) == []
-
-
-@every_operation
-def test_a_flight_of_another_brand_is_refused_and_nothing_of_the_call_is_written(ready, action):
-    ours, foreign = some_flights(ready, 1, action), some_flights(World(), 1, action)
-    before = [state(flight) for flight in (*ours, *foreign)]
-    with pytest.raises(OtherBrandError):
-        OPERATIONS[action](ready, [*ours, *foreign])
-    assert [state(flight) for flight in (*ours, *foreign)] == before
-    assert entries(ready.brand, action) == []
-
-
-@every_operation
-def test_a_flight_twice_in_a_call_is_changed_and_noted_once(ready, action):
-    flights = some_flights(ready, 2, action)
-    assert OPERATIONS[action](ready, [*flights, *flights]) == flights
-    assert OPERATIONS[action](ready, flights) == []
-    noted = entries(ready.brand, action)
-    assert [(entry.object_kind, entry.object_id) for entry in noted] == [
-        ("flight", flight.pk) for flight in flights
-    ]
-
-
-@every_operation
-def test_sixty_flights_take_as_many_queries_as_three(ready, action, django_assert_max_num_queries):
-    def queries(number):
-        flights = some_flights(ready, number, action)
-        with django_assert_max_num_queries(1000) as counted:
-            OPERATIONS[action](ready, flights)
-        return sum("SAVEPOINT" not in query["sql"] for query in counted.captured_queries)
-
-    few = queries(3)
-    assert queries(60) - few <= (0 if connection.vendor == "postgresql" else 1)
-    assert few <= 10
-
-
-def test_planning_sixty_flights_takes_as_many_queries_as_three(ready, django_assert_max_num_queries):
-    post, campaign = ready.post(), ready.campaign()
-
-    def queries(number):
-        drafts = [FlightDraft(post, campaign, ready.boss, ready.tokyo, FIRST) for _ in range(number)]
-        with django_assert_max_num_queries(1000) as counted:
-            plan_flights(drafts=drafts, **ready.by)
-        return sum("SAVEPOINT" not in query["sql"] for query in counted.captured_queries)
-
-    few = queries(3)
-    assert queries(60) - few <= (0 if connection.vendor == "postgresql" else 2)
