@@ -28,15 +28,31 @@ class Route:
         return re.findall(r"<(?:\w+:)?(\w+)>", self.pattern)
 
 
-def routes(resolver: URLResolver | None = None, namespace: str = "", prefix: str = "") -> Iterator[Route]:
-    """All routes below ``resolver``, else of the site."""
-    for item in (resolver or get_resolver()).url_patterns:
+_API = "api/"
+
+
+def routes() -> Iterator[Route]:
+    """All pages of the site."""
+    return (route for route in _below(get_resolver()) if not route.pattern.startswith(_API))
+
+
+def api_routes() -> Iterator[Route]:
+    """All addresses of the REST API, but for the one that answers where nothing is."""
+    return (
+        route
+        for route in _below(get_resolver())
+        if route.pattern.startswith(_API) and route.name != "api-nothing"
+    )
+
+
+def _below(resolver: URLResolver, namespace: str = "", prefix: str = "") -> Iterator[Route]:
+    for item in resolver.url_patterns:
         pattern = prefix + str(item.pattern).removeprefix("^").removesuffix("$")
         if isinstance(item, URLPattern):
             yield Route(namespace + item.name if item.name else pattern, pattern)
         else:
             inner = f"{namespace}{item.namespace}:" if item.namespace else namespace
-            yield from routes(item, inner, pattern)
+            yield from _below(item, inner, pattern)
 
 
 def url_of(route: Route, world: Everything) -> str:
