@@ -217,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-calendars": {"task": "alerts.tasks.keep_calendars", "schedule": 300.0},
     "keep-all-calendars": {"task": "alerts.tasks.keep_all_calendars", "schedule": 3600.0},
     "clean-up-alerts": {"task": "alerts.tasks.clean_up", "schedule": 86_400.0},
+    "forget-api-answers": {"task": "sparktrack.api.tasks.forget_old_answers", "schedule": 3600.0},
 }
 if not PRODUCTION:
     CELERY_BEAT_SCHEDULE["move-demo"] = {"task": "campaigns.tasks.move_demo", "schedule": 3600.0}
