@@ -10,7 +10,7 @@ from brands.enums import Role
 from campaigns.models import Flight
 from campaigns.operations.flights import pause_flights, resume_flights
 from tests.campaigns.scenes import many_flights
-from tests.concurrency.test_writers import at_once, no_errors
+from tests.concurrency.crowd import at_once, no_errors
 from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from alerts.sending import engine
 from alerts.sending.answers import Answer
 from sparktrack.core.clock import database_now
 from tests.alerts.sending.post import letter, messages
-from tests.concurrency.test_writers import at_once, no_errors
+from tests.concurrency.crowd import at_once, no_errors
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -22,7 +22,7 @@ from creators.models import Creator
 from posts.models import Post
 from sparktrack.core.clock import utc_now
 from tests.campaigns.importers.sheets import Office, post_url, row
-from tests.concurrency.test_writers import at_once, no_errors, proof
+from tests.concurrency.crowd import at_once, no_errors, proof
 from tests.world import spark_code
 
 pytestmark = pytest.mark.django_db(transaction=True)

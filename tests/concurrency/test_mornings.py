@@ -9,7 +9,7 @@ from alerts.models import Delivery, Notice
 from alerts.operations.mornings import send_mornings
 from brands.enums import Role
 from tests.alerts import scenes
-from tests.concurrency.test_writers import at_once, no_errors
+from tests.concurrency.crowd import at_once, no_errors
 from tests.world import DAY, World
 
 pytestmark = pytest.mark.django_db(transaction=True)

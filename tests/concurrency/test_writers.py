@@ -3,85 +3,31 @@
 Whoever is second gets an answer: the row that is there, or a refusal in words; never an error of the database.
 """
 
-import os
 import threading
-from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from authorizations.models import AccountLink, AuthorizationCode, CodeUse, PostGap
-from authorizations.operations.codes import Extension, Use, extend_codes, mark_applied, revoke_codes
-from authorizations.operations.gaps import coverage_change, differences
-from authorizations.operations.keys import rotate_code_keys
-from authorizations.operations.links import LinkDraft, open_links
-from authorizations.operations.posts import PostDraft, add_posts, set_own_account, set_rights_tracking
-from authorizations.operations.recording import CodeDraft, DuplicateCodeError, Outcome, record_codes
+from authorizations.models import AuthorizationCode, CodeUse, PostGap
+from authorizations.operations.gaps import coverage_change
+from authorizations.operations.posts import set_own_account, set_rights_tracking
 from authorizations.operations.rights import RightDraft, grant_rights
 from brands.enums import Role
-from brands.models import AuditEntry, Brand
 from brands.operations.edits import BrandBusyError, Edit, locked
-from campaigns.models import Campaign, Flight
-from campaigns.operations.campaigns import CampaignDraft, add_campaigns, edit_campaigns
-from campaigns.operations.flights import edit_flights, launch_flights, pause_flights
+from campaigns.models import Flight
+from campaigns.operations.flights import edit_flights, pause_flights
 from campaigns.operations.zones import change_brand_zone
 from creators.models import Creator
-from creators.operations import CreatorDraft, add_creators, rename_creator
-from posts.enums import MetricsSource, Stage
-from posts.models import Brief, MetricsSnapshot, Post, StageEvent
-from posts.operations.briefs import add_briefs
-from posts.operations.metrics import Metrics, record_metrics
+from posts.models import Post
 from posts.operations.posts import edit_posts
-from posts.operations.stages import StageReached, record_stages
 from sparktrack.core.days import first_instant
-from sparktrack.core.refusals import RefusedError
-from tests.world import DAY, NOW, World, client_of, spark_code
+from tests.concurrency.crowd import ROUNDS, TODAY, at_once, no_errors, proof
+from tests.world import NOW, World, client_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-TODAY = date(2026, 11, 21)
-POST_ID = "7690248111420345644"
-ROUNDS = 5
-
-
-def at_once(*tasks: Callable[[], Any]) -> list[Any]:
-    """What each task returned or raised; they start together, each in a thread of its own."""
-    barrier = threading.Barrier(len(tasks))
-    answers: list[Any] = [None] * len(tasks)
-
-    def run(number: int, task: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            answers[number] = task()
-        except Exception as error:  # noqa: BLE001 - it is the answer
-            answers[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=item) for item in enumerate(tasks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
-
-def proof(world: World) -> list[Any]:
-    """The posts whose stored gaps are not those that follow from the rows."""
-    brand = Brand.objects.get(pk=world.brand.pk)
-    return differences(brand, list(Post.objects.for_brand(brand).values_list("pk", flat=True)))
-
-
-def no_errors(answers: list[Any]) -> bool:
-    """Whether nothing but refusals was raised; fails with the others."""
-    for answer in answers:
-        if isinstance(answer, Exception) and not isinstance(answer, RefusedError):
-            raise answer
-    return True
 
 
 # --- the lock ----------------------------------------------------------------------------------------------------
@@ -227,166 +173,6 @@ def test_a_flight_planned_during_a_change_of_zone_begins_in_the_zone_that_holds(
         )
         assert no_errors(answers)
         assert Flight.objects.get(post=post).starts_at == first_instant(TODAY, "Asia/Tokyo")
-
-
-# --- the same code -----------------------------------------------------------------------------------------------
-def test_the_same_code_for_one_post_is_one_row_and_a_repeat():
-    for number in range(ROUNDS):
-        world = World()
-        post = world.post()
-        draft = CodeDraft(post, spark_code(number), starts_at=NOW, window_days=30)
-        answers = at_once(*[lambda world=world, draft=draft: record_codes(drafts=[draft], **world.by)] * 3)
-        assert no_errors(answers)
-        outcomes = sorted(answer[0].outcome for answer in answers)
-        assert outcomes == [Outcome.CREATED, Outcome.REPEATED, Outcome.REPEATED]
-        assert {answer[0].code for answer in answers} == {
-            AuthorizationCode.objects.for_brand(world.brand).get()
-        }
-
-
-def test_the_same_code_for_two_posts_is_kept_by_one_and_refused_by_its_name_to_the_other():
-    for number in range(ROUNDS):
-        world = World()
-        posts = [world.post(title="Cold brew"), world.post(title="Kettle")]
-
-        def record(post: Post, world: World = world, number: int = number) -> Any:
-            draft = CodeDraft(post, spark_code(number), starts_at=NOW, window_days=30)
-            return record_codes(drafts=[draft], **world.by)[0]
-
-        answers = at_once(*[lambda post=post, record=record: record(post) for post in posts])
-        assert no_errors(answers)
-        (refused,) = [answer for answer in answers if isinstance(answer, DuplicateCodeError)]
-        kept = AuthorizationCode.objects.for_brand(world.brand).get()
-        assert refused.post == kept.post
-        assert str(kept.post) in refused.message
-        assert proof(world) == []
-
-
-def test_extensions_at_once_add_up_and_a_revocation_between_them_stays():
-    world = World()
-    code = world.code(world.post(), NOW, 30)
-    extend = [lambda: extend_codes(extensions=[Extension(code, days=7)], **world.by)] * 4
-    answers = at_once(*extend, lambda: revoke_codes(codes=[code], at=NOW + DAY, **world.by))
-    assert no_errors(answers)
-    code.refresh_from_db()
-    assert (code.window_days, code.expires_at, code.revoked_at) == (58, NOW + 58 * DAY, NOW + DAY)
-    assert proof(world) == []
-
-
-def test_keys_rotate_while_people_work(settings):
-    old, new = os.urandom(32), os.urandom(32)
-    for _ in range(ROUNDS):
-        settings.CODE_KEYS = {"1": old}
-        world = World()
-        post = world.post()
-        drafts = [CodeDraft(post, spark_code(), starts_at=NOW, window_days=30) for _ in range(300)]
-        codes = [answer.code for answer in record_codes(drafts=drafts, **world.by)]
-        for code in reversed(codes):  # their order on disk is no longer that of their ids
-            AuthorizationCode.objects.filter(pk=code.pk).update(last_checked_at=NOW)
-        settings.CODE_KEYS = {"1": old, "2": new}
-        longer = [Extension(code, days=7) for code in reversed(codes)]
-        answers = at_once(
-            lambda: sum(rotate_code_keys()),
-            lambda world=world, longer=longer: extend_codes(extensions=longer, **world.by),
-            lambda world=world, codes=codes: mark_applied(uses=[Use(code) for code in codes], **world.by),
-        )
-        assert no_errors(answers)
-        kept = AuthorizationCode.objects.for_brand(world.brand)
-        assert set(kept.values_list("key_id", "window_days")) == {("2", 37)}
-        assert proof(world) == []
-
-
-# --- the same name, id, use … ------------------------------------------------------------------------------------
-def _creator(world: World, thing: dict[str, Any]) -> Any:
-    return add_creators(drafts=[CreatorDraft("maya")], **world.by)
-
-
-def _rename(world: World, thing: dict[str, Any]) -> Any:
-    return rename_creator(creator=thing["creators"].pop(), handle="maya", **world.by)
-
-
-def _post(world: World, thing: dict[str, Any]) -> Any:
-    return add_posts(drafts=[PostDraft(thing["creator"], tiktok_post_id=POST_ID)], **world.by)
-
-
-def _post_id(world: World, thing: dict[str, Any]) -> Any:
-    return edit_posts(edits=[Edit(thing["posts"].pop(), {"tiktok_post_id": POST_ID})], **world.by)
-
-
-def _brief(world: World, thing: dict[str, Any]) -> Any:
-    return add_briefs(drafts=[{"title": "Glow"}], **world.by)
-
-
-def _campaign(world: World, thing: dict[str, Any]) -> Any:
-    return add_campaigns(drafts=[CampaignDraft("BFCM")], **world.by)
-
-
-def _campaign_name(world: World, thing: dict[str, Any]) -> Any:
-    return edit_campaigns(edits=[Edit(thing["campaigns"].pop(), {"name": "BFCM"})], **world.by)
-
-
-def _use(world: World, thing: dict[str, Any]) -> Any:
-    return mark_applied(uses=[Use(thing["code"], thing["account"]), Use(thing["code"])], **world.by)
-
-
-def _link(world: World, thing: dict[str, Any]) -> Any:
-    return open_links(drafts=[LinkDraft(thing["creator"], thing["account"], NOW)], **world.by)
-
-
-def _stage(world: World, thing: dict[str, Any]) -> Any:
-    return record_stages(stages=[StageReached(thing["post"], Stage.POSTED, NOW)], **world.by)
-
-
-def _numbers(world: World, thing: dict[str, Any]) -> Any:
-    return record_metrics(
-        metrics=[Metrics(thing["post"], NOW, MetricsSource.SHEET, {"views": 1})], **world.by
-    )
-
-
-def _launch(world: World, thing: dict[str, Any]) -> Any:
-    return launch_flights(flights=[thing["flight"]], **world.by)
-
-
-@pytest.mark.parametrize(
-    ("task", "model", "where", "rows"),
-    [
-        (_creator, Creator, {"handle": "maya"}, 1),
-        (_rename, Creator, {"handle": "maya"}, 1),
-        (_post, Post, {"tiktok_post_id": POST_ID}, 1),
-        (_post_id, Post, {"tiktok_post_id": POST_ID}, 1),
-        (_brief, Brief, {"title": "Glow"}, 1),
-        (_campaign, Campaign, {"name": "BFCM"}, 1),
-        (_campaign_name, Campaign, {"name": "BFCM"}, 1),
-        (_use, CodeUse, {}, 2),
-        (_link, AccountLink, {}, 1),
-        (_stage, StageEvent, {}, 1),
-        (_numbers, MetricsSnapshot, {}, 1),
-        (_launch, AuditEntry, {"action": "flight.launched"}, 1),
-    ],
-    ids=lambda item: item.__name__.strip("_") if callable(item) else "",
-)
-def test_of_four_who_do_the_same_one_does_it(task, model, where, rows):
-    for _ in range(ROUNDS):
-        world = World()
-        post, *posts = world.posts(5)
-        names = [CampaignDraft(f"Campaign {number}") for number in range(4)]
-        thing = {
-            "creator": post.creator,
-            "creators": [other.creator for other in posts],
-            "post": post,
-            "posts": posts,
-            "campaigns": add_campaigns(drafts=names, **world.by),
-            "code": world.code(post, NOW),
-            "account": world.account(),
-            "flight": world.flight(post, TODAY),
-        }
-        audit = AuditEntry.objects.for_brand(world.brand).count()
-        answers = at_once(*[lambda world=world, thing=thing: task(world, thing)] * 4)
-        assert no_errors(answers)
-        assert sum(bool(answer) and not isinstance(answer, Exception) for answer in answers) == 1
-        assert model.objects.for_brand(world.brand).filter(**where).count() == rows
-        assert AuditEntry.objects.for_brand(world.brand).count() == audit + rows
-        assert proof(world) == []
 
 
 # --- edits -------------------------------------------------------------------------------------------------------

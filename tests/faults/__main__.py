@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from tests import servers
 
 if TYPE_CHECKING:
-    from tests.faults.scenes import Seen
+    from tests.faults.seen import Seen
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "faults.md"
@@ -72,7 +72,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.faults import pages, scans, scenes
+    from tests.faults import deaths, outages, pages, scans
     from tests.faults.parts import Server, redis_command
 
     call_command("migrate", verbosity=0)
@@ -82,29 +82,29 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
     connection.close()
     redis_port = urlsplit(redis_url).port or 0
     database, redis = Server(urlsplit(postgres_url).port or 0), Server(redis_port, redis_command(redis_port))
-    faults: dict[str, Callable[[], scenes.Seen]] = {
-        "without_kills": lambda: scenes.without_kills(number=1000),
-        "kills": lambda: scenes.kills(number=1000, times=20),
-        "kills_prefork": lambda: scenes.kills(number=1000, times=20, pool="prefork", workers=2),
-        "kill_after_250": lambda: scenes.kill_after_250(number=60, times=5),
-        "kill_after_claim": scenes.kill_after_claim,
-        "smtp_down": lambda: scenes.smtp_down(number=400, down=25),
-        "scripted": lambda: scenes.scripted(number=40),
-        "slow_recipient": lambda: scenes.slow_recipient(number=200, seconds=30),
+    faults: dict[str, Callable[[], Seen]] = {
+        "without_kills": lambda: deaths.without_kills(number=1000),
+        "kills": lambda: deaths.kills(number=1000, times=20),
+        "kills_prefork": lambda: deaths.kills(number=1000, times=20, pool="prefork", workers=2),
+        "kill_after_250": lambda: deaths.kill_after_250(number=60, times=5),
+        "kill_after_claim": deaths.kill_after_claim,
+        "smtp_down": lambda: outages.smtp_down(number=400, down=25),
+        "scripted": lambda: outages.scripted(number=40),
+        "slow_recipient": lambda: outages.slow_recipient(number=200, seconds=30),
         "pages_without_redis": lambda: pages.pages_without_redis(down=20, server_of_redis=redis),
-        "redis_lost": lambda: scenes.redis_lost(number=600, server_of_redis=redis),
+        "redis_lost": lambda: outages.redis_lost(number=600, server_of_redis=redis),
         "deaf": lambda: pages.deaf(number=50),
-        "stopped": lambda: scenes.stopped(number=100),
-        "postgres_restarted": lambda: scenes.postgres_restarted(
+        "stopped": lambda: deaths.stopped(number=100),
+        "postgres_restarted": lambda: outages.postgres_restarted(
             number=1500, times=10, server_of_postgres=database
         ),
         "scan_restarted": lambda: scans.scan_restarted(times=10, server_of_postgres=database),
-        "two_beats": lambda: scenes.two_beats(number=1000),
+        "two_beats": lambda: deaths.two_beats(number=1000),
         "sqlite_writers": partial(_embedded, "writers"),
         "read_only": lambda: pages.read_only(number=300, down=10),
         "sqlite_disk_full": partial(_embedded, "disk_full"),
         "together": lambda: scans.together(number=10_000, buyers=6, managers=4),
-        "terminated": lambda: scenes.terminated(number=230, times=20, pause=0.5, later=2),
+        "terminated": lambda: deaths.terminated(number=230, times=20, pause=0.5, later=2),
     }
     rows = []
     try:
@@ -124,7 +124,7 @@ def _run(only: str, postgres_url: str, redis_url: str, var: str) -> list[tuple[s
 
 def _seen(name: str, fault: "Callable[[], Seen]") -> "Seen":
     """What came of it; a fault that ends in an error is a row, too, and the others follow."""
-    from tests.faults.scenes import Seen
+    from tests.faults.seen import Seen
 
     try:
         return fault()
@@ -141,7 +141,7 @@ def _seen(name: str, fault: "Callable[[], Seen]") -> "Seen":
 
 def _embedded(name: str) -> "Seen":
     """A fault of the embedded default, in a process with a SQLite of its own under a ``var/`` that is a small disk."""
-    from tests.faults.scenes import Seen
+    from tests.faults.seen import Seen
 
     with tempfile.TemporaryDirectory(prefix="sparktrack-faults-") as var:
         environment = {name: value for name, value in os.environ.items() if name not in _OF_PRODUCTION}

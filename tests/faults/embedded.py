@@ -21,7 +21,7 @@ from posts.models import Post
 from sparktrack.core.outages import FULL
 from tests.faults.parts import Crew, crew, database_url, said
 from tests.faults.people import SHEET, Office, Person, asked, health
-from tests.faults.scenes import Seen, due
+from tests.faults.seen import Seen, due
 from tests.faults.sink import sink, wait_until
 
 _ROOT = Path(__file__).resolve().parents[2]

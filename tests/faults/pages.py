@@ -13,7 +13,7 @@ from campaigns.views.imports.pages import columns_form
 from sparktrack.core.outages import READ_ONLY
 from tests.faults.parts import Crew, Server, crew, wake_all
 from tests.faults.people import SHEET, Office, Person, health
-from tests.faults.scenes import Seen, due, forget, settled, told
+from tests.faults.seen import Seen, due, forget, settled, told
 from tests.faults.sink import sink, wait_until
 
 _AS_IN_PRODUCTION = {"FAULTS_TICK": "0"}

@@ -20,7 +20,7 @@ from creators.models import Creator
 from sparktrack.core.clock import database_now, utc_now
 from tests.faults.parts import Server, crew
 from tests.faults.people import Office
-from tests.faults.scenes import Seen, forget, told
+from tests.faults.seen import Seen, forget, told
 from tests.faults.sink import sink, wait_until
 from tests.world import DAY, World
 
