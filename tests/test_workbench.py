@@ -67,6 +67,14 @@ def test_no_page_has_inline_script_or_style():
         assert not found, f"{path}: {found and found.group()}"
 
 
+def test_every_view_has_a_test_file_of_its_name():
+    views = [path.relative_to(ROOT) for path in tracked_files("*/views/*.py") if path.name != "__init__.py"]
+    pages = [path for path in views if path.parts[0] != "tests"]
+    alone = [path for path in pages if not (ROOT / "tests" / path.parent / f"test_{path.name}").is_file()]
+    assert len(pages) > 60
+    assert not alone, f"Each of these wants a file of its own under tests/: {sorted(map(str, alone))}"
+
+
 def test_a_skipped_test_fails_the_suite(tmp_path):
     skipping = {
         "call": "def test_it():\n    pytest.skip('not today')\n",
