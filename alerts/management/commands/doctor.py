@@ -13,6 +13,7 @@ from django.db import DatabaseError
 from alerts.queries.health import alerts_health
 from authorizations.models import AuthorizationCode
 from authorizations.secrets import code_fingerprint, open_code
+from brands.models import ApiToken
 from sparktrack.core.checkup.data import check_clock, check_database, check_files
 from sparktrack.core.checkup.findings import Finding, Verdict, fine, first_line, note, wrong
 from sparktrack.core.checkup.mail import check_mail, send_test_mail
@@ -20,6 +21,9 @@ from sparktrack.core.checkup.services import check_broker, check_cache
 from sparktrack.core.checkup.site import check_site
 from sparktrack.core.clock import database_now
 from sparktrack.core.secrets import UndecryptableError
+
+# So many tokens are named at most.
+_NAMED = 5
 
 
 class Command(BaseCommand):
@@ -60,9 +64,9 @@ def _examine(send_to: str | None) -> Iterator[Finding]:
     data = list(check_database())
     yield from data
     if any(finding.verdict == Verdict.WRONG for finding in data):
-        yield note("Keys, alerts", "were not looked at: they need the database.")
+        yield note("Keys, tokens, alerts", "were not looked at: they need the database.")
     else:
-        for check in (check_clock, check_keys, check_alerts):
+        for check in (check_clock, check_keys, check_tokens, check_alerts):
             yield from _reading(check)
     for check in (check_broker, check_cache, check_files, check_mail, check_site):
         yield from check()
@@ -104,6 +108,23 @@ def check_keys() -> Iterator[Finding]:
         yield fine("Keys", f"The keys for codes ({count}) open what is stored; the fingerprint fits.")
     elif not foreign:
         yield fine("Keys", f"There are keys for codes ({count}); no code is stored yet.")
+
+
+def check_tokens() -> Iterator[Finding]:
+    """Whether the peppers are there that tokens of scripts were made with; without its pepper none counts."""
+    ring = list(settings.TOKEN_PEPPERS)
+    live = ApiToken.objects.live(database_now())
+    lost = live.exclude(pepper_id__in=ring).select_related("brand").order_by("brand__slug", "name", "pk")
+    if count := lost.count():
+        rows = list(lost[:_NAMED])
+        names = ", ".join(f"{row.name} of {row.brand.slug} (pepper {row.pepper_id})" for row in rows)
+        more = f" and {count - len(rows)} more" if count > len(rows) else ""
+        yield wrong(
+            "Tokens", f"These are refused, because their pepper is not in TOKEN_PEPPERS: {names}{more}."
+        )
+    else:
+        peppers = f"{len(ring)} peppers" if len(ring) > 1 else "one pepper"
+        yield fine("Tokens", f"{live.count()} count; each has its pepper in the ring ({peppers}).")
 
 
 def check_alerts() -> Iterator[Finding]:

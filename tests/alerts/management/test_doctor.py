@@ -10,6 +10,8 @@ from django.core.management import CommandError, call_command
 from alerts.models import Heartbeat
 from alerts.rules.health import SILENT
 from authorizations.models import AuthorizationCode
+from brands.enums import TokenScope
+from brands.operations.tokens import TokenDraft, issue_token, revoke_tokens
 from sparktrack.core.clock import database_now
 from tests import servers
 from tests.core.checkup.test_mail import point_at, smtp_server
@@ -48,7 +50,18 @@ def test_all_is_well(well):
     text, error = doctor()
     assert error == ""
     assert lines(text, "WRONG") == []
-    for about in ("Database", "Clock", "Keys", "Alerts", "Broker", "Cache", "Files", "Mail", "Site"):
+    for about in (
+        "Database",
+        "Clock",
+        "Keys",
+        "Tokens",
+        "Alerts",
+        "Broker",
+        "Cache",
+        "Files",
+        "Mail",
+        "Site",
+    ):
         assert any(line.startswith(about) for line in lines(text, "ok")), about
     assert text.rstrip().endswith("Nothing is wrong.")
     assert code not in text
@@ -91,6 +104,21 @@ def test_keys_that_are_not_those_of_what_is_stored(well, settings):
     AuthorizationCode.objects.update(key_id="9")
     text, error = doctor()
     assert "needs the key 9, which is not in CODE_KEYS" in " ".join(lines(text, "WRONG"))
+    assert error == "1 thing is wrong."
+
+
+def test_tokens_whose_pepper_is_gone_are_named(well, settings):
+    world = World(now=database_now(), slug="northbeam")
+    lost = [issue_token(draft=TokenDraft(f"Sheet {n}", TokenScope.READ), **world.by).token for n in range(7)]
+    settings.TOKEN_PEPPERS = {"2": os.urandom(32)}
+    issue_token(draft=TokenDraft("New", TokenScope.READ), **world.by)
+    revoke_tokens(tokens=lost[:1], **world.by)
+    text, error = doctor()
+    (line,) = lines(text, "WRONG")
+    assert "Sheet 1 of northbeam (pepper 1)" in line
+    assert "Sheet 5 of northbeam (pepper 1) and 1 more." in line
+    assert "New" not in line
+    assert "Sheet 0" not in line
     assert error == "1 thing is wrong."
 
 
