@@ -13,6 +13,7 @@ from brands.models import AuditEntry, Brand, User
 from brands.operations.brands import add_brand
 from brands.operations.invitations import Invite, invite_people, join
 from campaigns.demo_details import DETAILS
+from campaigns.demo_drafts import DRAFTS
 from campaigns.demo_scenes import STORY
 from campaigns.demo_stage import HISTORY, Stage
 from sparktrack.core.actors import system_actor
@@ -59,7 +60,7 @@ def load_demo(*, logins: Mapping[Role, Login], now: datetime) -> Brand:
         brand, people = _brand_with_people(logins, now - HISTORY)
         with coverage_change(brand):
             stage = Stage(brand, people, now)
-            for scene in (*STORY, *DETAILS):
+            for scene in (*STORY, *DETAILS, *DRAFTS):
                 scene(stage)
     return brand
 

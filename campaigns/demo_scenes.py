@@ -27,12 +27,12 @@ from posts.operations.stages import StageReached, record_stages
 def without_rights(stage: Stage) -> None:
     """The contract ended three days ago, the ad goes on spending; another one runs on somebody's word."""
     post = stage.post("noah_pours", "Three pours, one kettle", age=60, product="Kettle")
-    stage.code(post, age=25, days=60)
+    stage.code(post, age=25, days=60, asked=26.5)
     stage.right(post=post, age=58, term=Term(ends_on=stage.day(-3)), contract=96)
     stage.flight(post, "BFCM", -12, 12, 140)
 
     post = stage.post("liam_cooks", "Knife skills in a minute", age=30, use_case=UseCase.COMPARISON)
-    stage.code(post, age=20, days=60)
+    stage.code(post, age=20, days=60, asked=24)
     stage.right(post=post, age=28, term=Term(months=6), paid=False, contract=109)
     flight = stage.flight(post, "Launch Wave 2", -8, 14, 90)
     run_flights_anyway(
@@ -54,7 +54,7 @@ def blocked(stage: Stage) -> None:
     post = stage.post(
         "zoe.unboxes", "Unboxing the winter set", age=21, brief=stage.brief, use_case=UseCase.UNBOXING
     )
-    code = stage.code(post, age=14, days=30)
+    code = stage.code(post, age=14, days=30, asked=16.5)
     stage.flight(post, "BFCM", -9, 16, 110)
     revoke_codes(codes=[code], at=stage.ago(26 / 24), **stage.by(Role.BUYER, ago=1))
 
@@ -100,12 +100,14 @@ def waiting(stage: Stage) -> None:
     """Planned, but the creator has to act: no code yet, and a code that TikTok refused."""
     post = stage.post("liam_cooks", "Weeknight ramen, one pan", age=6, product="Pan")
     stage.right(post=post, age=5, term=Term(months=6), contract=131)
+    stage.asked(post, days=60, ago=3)
     stage.flight(post, "Launch Wave 2", 6, 34, 130)
 
     post = stage.post("theo.trails", "First run in the rain", age=9, product="Trail bottle")
-    code = stage.code(post, age=4, days=30, applied="")
+    code = stage.code(post, age=4, days=30, applied="", asked=6)
     error = "The authorization code is invalid."
     reject_codes(codes=[code], error=error, **stage.by(Role.BUYER, ago=3))
+    stage.asked(post, days=30, ago=2.5)
     stage.right(post=post, age=8, term=Term(months=3), contract=128)
     stage.flight(post, "BFCM", 3, 20, 70)
 
@@ -127,7 +129,7 @@ def replaced(stage: Stage) -> None:
     ):
         post = stage.post("maya.glow", title, age=45, product="Barrier serum")
         old = stage.code(post, age=age, days=30)
-        stage.code(post, age=replaced_age, days=60, applied=applied, supersedes=old)
+        stage.code(post, age=replaced_age, days=60, applied=applied, supersedes=old, asked=replaced_age + 1.5)
         stage.flight(post, "Q4 Glow", -25, 21, 95)
 
 

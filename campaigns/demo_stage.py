@@ -12,6 +12,7 @@ from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.codes import Use, mark_applied
 from authorizations.operations.posts import PostDraft, add_posts
 from authorizations.operations.recording import CodeDraft, record_codes
+from authorizations.operations.requests import RequestDraft, request_codes
 from authorizations.operations.rights import RightDraft, grant_rights
 from authorizations.windows import Term
 from brands.enums import Role
@@ -40,7 +41,17 @@ class Stage:
         self.brand, self.people, self.now = brand, people, now
         self.today = local_date(now, brand.time_zone)
         manager, buyer = people[Role.MANAGER], people[Role.BUYER]
-        briefs = [{"title": "Holiday gifting", "product_truth": "Ships in a box that needs no wrapping."}]
+        briefs = [
+            {
+                "title": "Holiday gifting",
+                "product_truth": "Ships in a box that needs no wrapping. Ordered by 18 December it is there in time.",
+                "audience_problem": "They have one evening left and nothing that looks thought of.",
+                "claim_boundaries": "No “lowest price”, no promise of a day of delivery outside the US.",
+                "tone_examples": "A friend who found it first, not a shop.",
+                "usage_days": 90,
+                "usage_paid": True,
+            }
+        ]
         campaigns = [
             CampaignDraft(name, buyer=buyer) for name in ("Q4 Glow", "Launch Wave 2", "BFCM", "Evergreen")
         ]
@@ -117,12 +128,16 @@ class Stage:
         applied: str = "US",
         supersedes: AuthorizationCode | None = None,
         noted: float | None = None,
+        asked: float | None = None,
         **draft: Any,
     ) -> AuthorizationCode:
         """A code generated ``age`` days ago, recorded an hour later and taken to the account ``applied`` (or none).
 
-        ``noted``: it was recorded so many days ago instead, before it begins.
+        ``noted``: it was recorded so many days ago instead, before it begins. ``asked``: so many days ago the manager
+        asked for it.
         """
+        if asked is not None:
+            self.asked(post, days=days, ago=asked, supersedes=supersedes)
         if not {"starts_on", "starts_at"} & set(draft):
             draft["starts_at"] = self.ago(age)
         by = self.by(Role.MANAGER, ago=age - 1 / 24 if noted is None else noted)
@@ -132,6 +147,13 @@ class Stage:
             use = Use(code, self.accounts[applied])
             mark_applied(uses=[use], **self.by(Role.BUYER, ago=age - 1 / 8))
         return code
+
+    def asked(
+        self, post: Post, *, days: int, ago: float, supersedes: AuthorizationCode | None = None
+    ) -> None:
+        """The manager asked the creator of the post for a code, ``ago`` days ago."""
+        draft = RequestDraft(post, days, supersedes)
+        request_codes(drafts=[draft], **self.by(Role.MANAGER, ago=ago))
 
     def right(self, *, age: int, term: Term, paid: bool = True, contract: int, **draft: Any) -> UsageRight:
         """A right agreed ``age`` days ago on ``post=``, ``brief=`` or ``creator=``; ``contract`` numbers it."""

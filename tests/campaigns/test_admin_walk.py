@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NAMES = (
     "user brand membership invitation adaccount auditentry attachment creator brief post stageevent metricssnapshot "
-    "authorizationcode codeuse accountlink usageright postgap campaign flight importrun "
+    "authorizationcode coderequest codeuse accountlink usageright postgap campaign flight importrun "
     "importpiece importrow importedrow columnmeaning ownername delivery attempt heartbeat"
 ).split()
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from authorizations.enums import CodeStatus, EndSource, Reason, RightTrigger, Verdict
-from authorizations.models import AccountLink, AuthorizationCode, CodeUse, UsageRight
+from authorizations.models import AccountLink, AuthorizationCode, CodeRequest, CodeUse, UsageRight
 from authorizations.operations.gaps import differences
 from authorizations.secrets import open_code
 from brands.enums import Role
@@ -24,7 +24,8 @@ from campaigns.models import Flight
 from campaigns.queries.post import post_page
 from campaigns.sections import Choice, first_places
 from posts.enums import Lane, Method, MetricsSource, PaymentState, Stage, UseCase
-from posts.models import MetricsSnapshot, Post, StageEvent
+from posts.models import Brief, MetricsSnapshot, Post, StageEvent
+from sparktrack.core.days import local_date
 from sparktrack.tiktok.codes import clean_code
 from sparktrack.tiktok.links import parse_post_link, posted_at
 
@@ -160,6 +161,31 @@ def test_every_kind_of_code_is_there():
     applied = {code.post.title: code.uses.exists() for code in codes.filter(supersedes__isnull=False)}
     assert applied == {"Night routine, one product": True, "Mask on, mask off": False}
     assert CodeUse.objects.for_brand(brand).filter(ad_account=None).exists()
+
+
+def test_creators_were_asked_and_most_of_them_answered():
+    brand = load_demo(logins=new_logins(), now=DAYS[0])
+    requests = CodeRequest.objects.for_brand(brand)
+    assert {request.post.title for request in requests.open()} == {
+        "Weeknight ramen, one pan",
+        "First run in the rain",
+    }
+    answered = requests.filter(answered_at__isnull=False)
+    assert len(answered) == 6
+    assert all(timedelta(days=1) <= each.answered_at - each.asked_at < timedelta(days=5) for each in answered)
+    assert answered.filter(supersedes__isnull=False).exists()
+    assert answered.filter(answered_by__rejected_at__isnull=False).exists()
+
+
+def test_a_deliverable_waits_at_every_stage():
+    now = DAYS[0]
+    brand = load_demo(logins=new_logins(), now=now)
+    events = StageEvent.objects.for_brand(brand).order_by("at")
+    assert {*dict(events.values_list("post", "stage")).values()} == every(Stage)
+    today = local_date(now, brand.time_zone)
+    late = Post.objects.for_brand(brand).filter(url="", draft_due_on__lt=today, stages__stage=Stage.BRIEFED)
+    assert "Cocoa that stays hot" in values(late, "title")
+    assert all(brief.posts.exists() and brief.claim_boundaries for brief in Brief.objects.for_brand(brand))
 
 
 def test_every_form_of_rights_is_there():

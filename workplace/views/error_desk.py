@@ -81,6 +81,7 @@ def _page(
         "message": message,
         "errors": [(each, address(request, each)) for each in ERRORS],
         "back": address(request, None),
+        "may_ask": bool(case and error and error.refuses_code) and Action.WRITE_CODES in request.allowed,
         "may_refuse": Action.CORRECT_CODES in request.allowed,
     }
     return render(request, "workplace/codes/error_desk.html", context, status=status)

@@ -51,6 +51,9 @@ def test_a_pasted_error_is_explained_with_a_message_about_the_post(world):
     assert (
         f"{reverse('reject-code', args=[world.brand.slug, code.pk])}?error=expired" in page.content.decode()
     )
+    ask = f"{reverse('post', args=[world.brand.slug, post.pk])}#ask"
+    assert ask in page.content.decode()
+    assert ask not in client_of(world.member(Role.VIEWER)).get(answer["Location"]).content.decode()
     buyer = client_of(world.member(Role.BUYER))
     assert "A manager can mark the code as refused" in text(buyer.get(answer["Location"]))
 
