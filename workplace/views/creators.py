@@ -22,8 +22,13 @@ from workplace.forms.creators import CreatorForm
 from workplace.lists.columns import Look
 from workplace.lists.drawing import plain_table
 from workplace.queries.creators import MOST_POSTS, creator_page
-from workplace.views.creators_columns import POST_COLUMNS
 from workplace.views.creators_list import answers_in, code_after, on_time
+from workplace.views.posts_columns import COLUMNS
+
+# Which of their posts may run, and which bring comments.
+_SHOWN = ("post", "may_run", "stage", "views", "comments", "engagement", "flights")
+_BY_KEY = {column.key: column for column in COLUMNS}
+_POST_COLUMNS = [_BY_KEY[key] for key in _SHOWN]
 
 
 @require_safe
@@ -39,7 +44,7 @@ def show_creator(request: BrandRequest, creator: UUID) -> HttpResponse:
     context = {
         "page": page,
         "creator": page.line.creator,
-        "posts": plain_table(page.posts, POST_COLUMNS, look, caption="Posts"),
+        "posts": plain_table(page.posts, _POST_COLUMNS, look, caption="Posts"),
         "left_out": max(page.line.posts - MOST_POSTS, 0),
         "on_time": on_time(page.line),
         "code_after": code_after(page.line),

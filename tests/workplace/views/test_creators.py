@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from authorizations.operations.links import LinkDraft, open_links
 from brands.enums import Role
 from creators.models import Creator
-from posts.enums import Stage
+from posts.enums import MetricsSource, Stage
+from posts.operations.metrics import Metrics, record_metrics
 from posts.operations.stages import StageReached, record_stages
-from tests.workplace.creatordesk import address
+from tests.workplace.creatordesk import address, busy
 from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,16 @@ def test_who_comes_second_sees_both_versions(world, client):
     assert 'value="Maya B"' in page
     maya.refresh_from_db()
     assert (maya.display_name, maya.country) == ("Maya A", "US")
+
+
+def test_the_page_has_posts_numbers_rights_links_and_former_handles(world, client):
+    maya = busy(world)
+    Creator.objects.filter(pk=maya.pk).update(former_handles=["maya.old"])
+    post = maya.posts.order_by("pk")[0]
+    numbers = {"views": 10_000, "likes": 400, "comments": 90, "shares": 10}
+    record_metrics(metrics=[Metrics(post, NOW, MetricsSource.PERSON, numbers)], **world.by)
+    world.right(world.day(-1), world.day(30), creator=maya)
+    open_links(drafts=[LinkDraft(maya, world.account(name="US"), NOW)], **world.by)
+    page = client.get(address(world, "creator", maya.pk)).content.decode()
+    for words in ("formerly", "@maya.old", "10,000", "5.0 %", "maya@example.com", "Mon 21 Dec", "US: from"):
+        assert words in page, words
