@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
@@ -36,24 +36,35 @@ class Look:
         )
 
 
+# The head of a column of a sheet, and what stands below it: numbers, days and instants as what they are.
+Cell: TypeAlias = tuple[str, Callable[[LineT, Look], Value]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column(Generic[LineT]):
     """A column. ``draw`` gives the cell; a plain text is escaped, markup must come from ``format_html``.
 
-    ``text`` is the cell of a sheet; without it the words of the drawn cell. ``usual``: shown unless the reader chose
-    others. ``number``: to the right. ``sort``: the order that its head offers. ``needs``: without this leave nobody
-    sees it, neither on the page nor in a sheet. ``lead``: the name of the row, always shown, first, a heading.
+    ``text`` is the cell of a sheet; without it the words of the drawn cell. ``cells``: what stands in a sheet instead,
+    where one cell of the page says several things (an amount and its currency, a first and a last day). ``usual``:
+    shown unless the reader chose others. ``number``: to the right. ``sort``: the order that its head offers. ``needs``:
+    without this leave nobody sees it, neither on the page nor in a sheet. ``lead``: the name of the row, always shown,
+    first, a heading.
     """
 
     key: str
     label: str
     draw: Callable[[LineT, Look], SafeString | str]
     text: Callable[[LineT, Look], Value] | None = None
+    cells: Callable[[Look], Sequence[Cell[LineT]]] | None = None
     usual: bool = True
     number: bool = False
     sort: str = ""
     needs: Action = Action.VIEW
     lead: bool = False
+
+    def in_sheet(self, look: Look) -> Sequence[Cell[LineT]]:
+        """The columns of a sheet that this one becomes."""
+        return self.cells(look) if self.cells else [(self.label, self.plain)]
 
     def plain(self, line: LineT, look: Look) -> Value:
         """The cell of a sheet."""
@@ -63,6 +74,15 @@ class Column(Generic[LineT]):
         if not isinstance(drawn, SafeString):
             return drawn
         return " ".join(unescape(strip_tags(drawn.replace("<", " <"))).split())
+
+
+def sheet_cells(columns: Sequence[Column[LineT]], look: Look) -> dict[str, Callable[[LineT, Look], Value]]:
+    """The columns of a sheet by their heads; what two columns of the page say alike, as the currency, stands once."""
+    found: dict[str, Callable[[LineT, Look], Value]] = {}
+    for column in columns:
+        for head, value in column.in_sheet(look):
+            found.setdefault(head, value)
+    return found
 
 
 def shown_columns(

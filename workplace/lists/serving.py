@@ -19,7 +19,7 @@ from sparktrack.core.refusals import RefusedError
 from sparktrack.core.tabular import Value
 from sparktrack.core.wording import count
 from workplace.exporting import csv_answer
-from workplace.lists.columns import Column, Look, shown_columns
+from workplace.lists.columns import Column, Look, sheet_cells, shown_columns
 from workplace.lists.drawing import table
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import BadCursorError
@@ -141,7 +141,7 @@ def _sheet(
     page: ListPage[Any], filters: ListFilter, columns: Sequence[Column[Any]], look: Look
 ) -> HttpResponseBase:
     """All rows of the list as they are narrowed, with the columns that are shown."""
-    sort = page.sort_of(filters)
+    sort, cells = page.sort_of(filters), sheet_cells(columns, look)
 
     def rows() -> Iterator[list[Value]]:
         after = ""
@@ -149,13 +149,13 @@ def _sheet(
             ordered = sort.ordered(sort.behind(filters.qs, after) if after else filters.qs)
             part = list(ordered[: 10 * PER_PAGE])
             for line in page.lines(look.brand, part, look.now):
-                yield [column.plain(line, look) for column in columns]
+                yield [value(line, look) for value in cells.values()]
             if len(part) < 10 * PER_PAGE:
                 return
             after = sort.cursor(part[-1])
 
     name = f"{look.brand.slug}-{page.place}-{look.now:%Y-%m-%d}.csv"
-    return csv_answer(name, [column.label for column in columns], rows())
+    return csv_answer(name, list(cells), rows())
 
 
 # --- Many rows at once -----------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Least
 
 from authorizations.models import PostGap
-from brands.models import Brand
+from brands.models import AdAccount, Brand
 from campaigns.enums import FlightStatus, Section
 from campaigns.models import Campaign, Flight
 from campaigns.queries.board import MoneySum
@@ -204,6 +204,12 @@ def campaign_rows(brand: Brand, campaigns: Sequence[Any], now: datetime) -> list
         for campaign in campaigns
         for lines in (by_name.get(campaign.name, []),)
     ]
+
+
+def currencies_of(brand: Brand) -> list[str]:
+    """The currencies in which ``brand`` spends: its own first, then those of its ad accounts; one query."""
+    accounts = AdAccount.objects.for_brand(brand).exclude(currency__in=("", brand.currency)).order_by()
+    return [brand.currency, *sorted(accounts.values_list("currency", flat=True).distinct())]
 
 
 def _open(brand: Brand, now: datetime) -> QuerySet[Flight]:

@@ -33,7 +33,7 @@ from workplace.queries.rights_outlook import Cell
 _OPEN = datetime(2900, 1, 1, tzinfo=UTC)
 _OVER = datetime(2901, 1, 1, tzinfo=UTC)
 # A gap without a start lasts since ever.
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Gaps in which nothing but the code is missing: the code side has one reason at a time (DOMAIN.md §6).
 CODE_ONLY = (Reason.NO_CODE, Reason.CODE_NOT_STARTED, Reason.CODE_EXPIRED, Reason.CODE_REVOKED)
@@ -90,7 +90,7 @@ def rights_of(brand: Brand, now: datetime) -> QuerySet[UsageRight]:
     stops = (
         PostGap.objects.filter(reasons__in=CODE_ONLY)
         .filter(Q(ends_at__isnull=True) | (Q(ends_at__gt=now) & Q(ends_at__gt=OuterRef("starts_at"))))
-        .annotate(since=Coalesce("starts_at", Value(_EVER)))
+        .annotate(since=Coalesce("starts_at", Value(EVER)))
     )
     missed = Q(starts_at__isnull=False) & (
         Q(ends_at__isnull=True) | Q(ends_at__gt=now, code_missing_at__lt=F("ends_at"))

@@ -1,5 +1,6 @@
 """The list of briefs."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -73,8 +74,11 @@ def posts_url(brand: Brand, brief: Brief) -> str:
 
 
 def _made(line: BriefLine, look: Look) -> str:
-    day = local_date(line.brief.created_at, look.brand.time_zone)
-    return day_element(day, local_date(look.now, look.brand.time_zone).year)
+    return day_element(_made_on(line, look), local_date(look.now, look.brand.time_zone).year)
+
+
+def _made_on(line: BriefLine, look: Look) -> date:
+    return local_date(line.brief.created_at, look.brand.time_zone)
 
 
 BRIEFS: ListPage[BriefLine] = ListPage(
@@ -88,7 +92,7 @@ BRIEFS: ListPage[BriefLine] = ListPage(
         ),
         Column(key="usage", label="Usage", draw=lambda line, _: usage_words(line.brief)),
         Column(key="posts", label="Posts", draw=_posts, text=lambda line, _: line.posts),
-        Column(key="created", label="Made", draw=_made),
+        Column(key="created", label="Made", draw=_made, text=_made_on),
         Column(
             key="problem",
             label="Problem of the audience",

@@ -1,5 +1,9 @@
 """The list of campaigns."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -17,12 +21,12 @@ from campaigns.phrases import Subject
 from posts.querysets import search_words
 from workplace.campaigns_words import sums
 from workplace.enums import Place
-from workplace.lists.columns import Column, Look
+from workplace.lists.columns import Cell, Column, Look
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort
 from workplace.lists.pages import ListPage
 from workplace.lists.serving import show_list
-from workplace.queries.flights_list import CampaignRow, campaign_rows, campaigns_of
+from workplace.queries.flights_list import CampaignRow, campaign_rows, campaigns_of, currencies_of
 
 
 class CampaignFilter(ListFilter):
@@ -72,7 +76,23 @@ def _first_text(row: CampaignRow, look: Look) -> str:
     if row.first is None:
         return ""
     subject = Subject(row.first.handle, linked=row.first.linked)
-    return words_of(row.first, subject, look.times(row.first.zone), apply_by=row.first.apply_by).answer
+    return words_of(row.first, subject, look.times(row.first.zone), apply_by=row.first.apply_by).limit
+
+
+def _first_at(row: CampaignRow, _look: Look) -> datetime | None:
+    """When that begins, or began; None: it always was so."""
+    line = row.first
+    if line is None:
+        return None
+    return line.apply_by or (line.first_gap.starts_at if line.first_gap else None)
+
+
+def _first_cells(_look: Look) -> Sequence[Cell[CampaignRow]]:
+    return [
+        ("First", _first_text),
+        ("First post", lambda row, _: row.first.title if row.first else ""),
+        ("First from", _first_at),
+    ]
 
 
 def _money(row: CampaignRow, _look: Look) -> str:
@@ -80,11 +100,20 @@ def _money(row: CampaignRow, _look: Look) -> str:
     return f"over {said}" if said and row.is_bound else said
 
 
+def _money_cells(look: Look) -> Sequence[Cell[CampaignRow]]:
+    """A column for each currency in which the brand spends."""
+    return [(f"Money at risk ({each})", partial(_money_in, each)) for each in currencies_of(look.brand)]
+
+
+def _money_in(currency: str, row: CampaignRow, _look: Look) -> Decimal | None:
+    return next((each.amount for each in row.money if each.currency == currency), None)
+
+
 COLUMNS: tuple[Column[CampaignRow], ...] = (
     Column(
         key="campaign", label="Campaign", draw=_name, text=lambda row, _: row.name, sort="name", lead=True
     ),
-    Column(key="first", label="First", draw=_first, text=_first_text),
+    Column(key="first", label="First", draw=_first, cells=_first_cells),
     Column(
         key="flights",
         label="Flights",
@@ -99,7 +128,7 @@ COLUMNS: tuple[Column[CampaignRow], ...] = (
         text=lambda row, _: row.at_risk,
         number=True,
     ),
-    Column(key="money", label="Money at risk", draw=_money, number=True),
+    Column(key="money", label="Money at risk", draw=_money, cells=_money_cells, number=True),
     Column(
         key="buyer",
         label="Buyer",

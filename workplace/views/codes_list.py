@@ -29,7 +29,7 @@ from sparktrack.core.days import first_instant
 from sparktrack.core.models import choices, words
 from sparktrack.core.wording import count, utc_clock
 from workplace.enums import Place
-from workplace.lists.columns import Column, Look
+from workplace.lists.columns import Cell, Column, Look
 from workplace.lists.filters import DayFilter, ListFilter
 from workplace.lists.keys import Sort, as_instant
 from workplace.lists.pages import BulkAction, BulkForm, ListPage
@@ -194,6 +194,13 @@ def _next(line: CodeLine, look: Look) -> SafeString | str:
     )
 
 
+def _window_cells(_look: Look) -> Sequence[Cell[CodeLine]]:
+    return [
+        ("Starts", lambda line, _: line.code.starts_at),
+        ("Days", lambda line, _: line.code.window_days),
+    ]
+
+
 COLUMNS: tuple[Column[CodeLine], ...] = (
     Column(
         key="code",
@@ -211,10 +218,16 @@ COLUMNS: tuple[Column[CodeLine], ...] = (
         usual=False,
     ),
     Column(key="status", label="Status", draw=_status, text=lambda line, _: words(line.status)),
-    Column(key="window", label="Window", draw=_picture, text=lambda line, _: line.code.window_days),
-    Column(key="ends", label="Ends", draw=_ends, text=lambda line, _: line.ends_at.isoformat(), sort="end"),
+    Column(key="window", label="Window", draw=_picture, cells=_window_cells),
+    Column(key="ends", label="Ends", draw=_ends, text=lambda line, _: line.ends_at, sort="end"),
     Column(key="applied", label="Applied to", draw=_applied, text=lambda line, _: ", ".join(line.accounts)),
-    Column(key="checked", label="Checked", draw=_checked, usual=False),
+    Column(
+        key="checked",
+        label="Checked",
+        draw=_checked,
+        text=lambda line, _: line.code.last_checked_at,
+        usual=False,
+    ),
     Column(key="next", label="Change", draw=_next, text=lambda *_: "", needs=Action.WRITE_CODES, usual=False),
     Column(
         key="creator",
@@ -242,6 +255,7 @@ COLUMNS: tuple[Column[CodeLine], ...] = (
         key="added",
         label="On file since",
         draw=lambda line, look: look.times().day(line.code.created_at),
+        text=lambda line, _: line.code.created_at,
         usual=False,
     ),
 )

@@ -1,6 +1,9 @@
 """The list of creators."""
 
 import json
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import django_filters
@@ -19,7 +22,7 @@ from creators.models import Creator
 from posts.querysets import search_words
 from sparktrack.core.wording import count, stretch
 from workplace.enums import Place
-from workplace.lists.columns import Column, Look
+from workplace.lists.columns import Cell, Column, Look
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort, as_number
 from workplace.lists.pages import ListPage
@@ -99,6 +102,25 @@ def answers_in(line: CreatorLine) -> str:
     return stretch(length) if length < DAY else f"{number} {'day' if number == 1 else 'days'}"
 
 
+def _on_time_cells(_look: Look) -> Sequence[Cell[CreatorLine]]:
+    return [
+        ("On time", lambda line, _: line.record.on_time if line.record.due else None),
+        ("Of posts due", lambda line, _: line.record.due),
+    ]
+
+
+def _code_after_cells(_look: Look) -> Sequence[Cell[CreatorLine]]:
+    return [("Days from post to code", lambda line, _: line.record.code_days)]
+
+
+def _answer_cells(_look: Look) -> Sequence[Cell[CreatorLine]]:
+    return [("Hours from request to code", lambda line, _: _hours(line.record.answer))]
+
+
+def _hours(length: timedelta | None) -> Decimal | None:
+    return None if length is None else Decimal(round(length / timedelta(hours=1), 1)).quantize(Decimal("0.1"))
+
+
 COLUMNS: tuple[Column[CreatorLine], ...] = (
     Column(
         key="creator",
@@ -123,16 +145,26 @@ COLUMNS: tuple[Column[CreatorLine], ...] = (
         text=lambda line, _: line.codes,
         number=True,
     ),
-    Column(key="waiting", label="Waiting for", draw=_waiting),
+    Column(
+        key="waiting",
+        label="Waiting for",
+        draw=_waiting,
+        cells=lambda _: [("Posts without a code", lambda line, _: line.waiting)],
+    ),
     Column(
         key="rights",
         label="Rights for all posts",
         draw=lambda line, _: "yes" if line.covers_all else "",
         usual=False,
     ),
-    Column(key="on_time", label="On time", draw=lambda line, _: on_time(line)),
-    Column(key="code_after", label="Code after post", draw=lambda line, _: code_after(line)),
-    Column(key="answers_in", label="Answers in", draw=lambda line, _: answers_in(line)),
+    Column(key="on_time", label="On time", draw=lambda line, _: on_time(line), cells=_on_time_cells),
+    Column(
+        key="code_after",
+        label="Code after post",
+        draw=lambda line, _: code_after(line),
+        cells=_code_after_cells,
+    ),
+    Column(key="answers_in", label="Answers in", draw=lambda line, _: answers_in(line), cells=_answer_cells),
     Column(
         key="manager",
         label="Looked after by",

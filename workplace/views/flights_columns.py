@@ -1,5 +1,6 @@
 """The columns of the list of flights, and its orders."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -12,8 +13,9 @@ from campaigns.enums import FlightStatus
 from campaigns.phrases import Subject
 from campaigns.words import Words
 from posts.enums import Method
+from sparktrack.core.days import last_full_day
 from sparktrack.core.wording import money, short_day
-from workplace.lists.columns import Column, Look
+from workplace.lists.columns import Cell, Column, Look
 from workplace.lists.keys import Sort, as_instant
 from workplace.queries.flights_list import FlightRow
 
@@ -48,20 +50,42 @@ def _verdict(row: FlightRow, look: Look) -> SafeString:
 def _until(row: FlightRow, look: Look) -> str:
     """Until when it may run: its last full day, in the zone of its account; empty while it may not."""
     line, times = row.line, look.times(row.line.zone)
-    gap = line.first_gap
-    if line.coverage is None or line.status is FlightStatus.ENDED:
+    if not _may_run(row, look):
         return ""
     if line.apply_by is not None:
-        return times.short_end(line.apply_by) if line.apply_by > look.now else ""
-    if gap is None:
+        return times.short_end(line.apply_by)
+    gap = line.first_gap
+    if gap is None or gap.starts_at is None:
         return times.short_last_day(line.ends_at) if line.ends_at else "no end"
-    if gap.starts_at is None or line.starts_at is None or gap.starts_at <= max(look.now, line.starts_at):
-        return ""
     return (
         times.short_end(gap.starts_at)
         if gap.stops_itself
         else times.of_contract().short_last_day(gap.starts_at)
     )
+
+
+def _until_day(row: FlightRow, look: Look) -> date | None:
+    """The same as a day; None also where it has no end."""
+    line, gap = row.line, row.line.first_gap
+    end = line.apply_by or (gap.starts_at if gap else line.ends_at)
+    if end is None or not _may_run(row, look):
+        return None
+    in_contract = line.apply_by is None and gap is not None and not gap.stops_itself
+    return last_full_day(end, look.brand.time_zone if in_contract else line.zone)
+
+
+def _may_run(row: FlightRow, look: Look) -> bool:
+    """Whether it may run now, or on its first day."""
+    line, gap = row.line, row.line.first_gap
+    if line.coverage is None or line.status is FlightStatus.ENDED:
+        return False
+    if line.apply_by is not None:
+        return line.apply_by > look.now
+    if gap is None:
+        return True
+    if gap.starts_at is None or line.starts_at is None:
+        return False
+    return gap.starts_at > max(look.now, line.starts_at)
 
 
 def _campaign(row: FlightRow, look: Look) -> SafeString:
@@ -91,6 +115,8 @@ def _risk(row: FlightRow, _look: Look) -> str:
     return money(risk, row.line.currency, estimate=True) if risk else ""
 
 
+_CURRENCY: Cell[FlightRow] = ("Currency", lambda row, _: row.line.currency)
+
 COLUMNS: tuple[Column[FlightRow], ...] = (
     Column(key="flight", label="Flight", draw=_title, text=lambda row, _: str(row.flight.post), lead=True),
     Column(
@@ -102,8 +128,17 @@ COLUMNS: tuple[Column[FlightRow], ...] = (
         sort="creator",
     ),
     Column(key="verdict", label="Verdict", draw=_verdict, text=lambda row, look: _words(row, look).limit),
-    Column(key="until", label="May run until", draw=_until),
-    Column(key="dates", label="Dates", draw=_dates, sort="first_day"),
+    Column(key="until", label="May run until", draw=_until, text=_until_day),
+    Column(
+        key="dates",
+        label="Dates",
+        draw=_dates,
+        cells=lambda _: [
+            ("First day", lambda row, _: row.flight.starts_on),
+            ("Last day", lambda row, _: row.flight.ends_on),
+        ],
+        sort="first_day",
+    ),
     Column(key="campaign", label="Campaign", draw=_campaign, sort="campaign"),
     Column(
         key="buyer",
@@ -120,16 +155,29 @@ COLUMNS: tuple[Column[FlightRow], ...] = (
         key="spend",
         label="A day",
         draw=_spend,
-        text=lambda row, _: row.flight.daily_spend,
+        cells=lambda _: [("A day", lambda row, _: row.flight.daily_spend), _CURRENCY],
         number=True,
     ),
-    Column(key="risk", label="At risk", draw=_risk, text=lambda row, _: row.line.at_risk, number=True),
+    Column(
+        key="risk",
+        label="At risk",
+        draw=_risk,
+        cells=lambda _: [("At risk", lambda row, _: row.line.at_risk), _CURRENCY],
+        number=True,
+    ),
     Column(key="ad_name", label="Ad name", draw=lambda row, _: row.flight.ad_name, usual=False),
-    Column(key="first_day", label="First day", draw=lambda row, _: _day(row.flight.starts_on), usual=False),
+    Column(
+        key="first_day",
+        label="First day",
+        draw=lambda row, _: _day(row.flight.starts_on),
+        text=lambda row, _: row.flight.starts_on,
+        usual=False,
+    ),
     Column(
         key="last_day",
         label="Last day",
         draw=lambda row, _: _day(row.flight.ends_on),
+        text=lambda row, _: row.flight.ends_on,
         usual=False,
         sort="last_day",
     ),

@@ -6,8 +6,9 @@ from django.utils.safestring import SafeString
 
 from brands.rules import Action
 from campaigns.phrases import LANES, Subject
-from campaigns.words import post_words
+from campaigns.words import Words, post_words
 from posts.enums import Lane, Method, PaymentState, UseCase
+from posts.rules import Due
 from sparktrack.core.days import local_date
 from sparktrack.core.models import words
 from sparktrack.core.templatetags.wording import day_element
@@ -26,10 +27,14 @@ def _title(line: PostLine, look: Look) -> SafeString:
     )
 
 
-def _may_run(line: PostLine, look: Look) -> SafeString:
+def _words(line: PostLine, look: Look) -> Words:
     post = line.post
     subject = Subject(post.creator.handle, linked=post.method != Method.CODE)
-    said = post_words(line.inventory.coverage, subject=subject, times=look.times())
+    return post_words(line.inventory.coverage, subject=subject, times=look.times())
+
+
+def _may_run(line: PostLine, look: Look) -> SafeString:
+    said = _words(line, look)
     return format_html('<span class="mark {}">{}</span><small>{}</small>', said.tone, said.when, said.limit)
 
 
@@ -40,7 +45,11 @@ def _due(line: PostLine, look: Look) -> SafeString | str:
     today = local_date(look.now, look.brand.time_zone)
     day = day_element(due.day, today.year)
     said = format_html('<span class="mark warn">{}</span>', day) if due.day < today else day
-    return format_html("{}<small>{}</small>", said, "draft" if due.is_draft else "post")
+    return format_html("{}<small>{}</small>", said, _owed(due))
+
+
+def _owed(due: Due) -> str:
+    return "draft" if due.is_draft else "post"
 
 
 def _number(line: PostLine, name: str) -> int | None:
@@ -76,12 +85,29 @@ COLUMNS: tuple[Column[PostLine], ...] = (
         usual=False,
         sort="creator",
     ),
-    Column(key="may_run", label="May it run?", draw=_may_run),
+    Column(
+        key="may_run",
+        label="May it run?",
+        draw=_may_run,
+        cells=lambda _: [
+            ("May it run?", lambda line, look: _words(line, look).limit),
+            ("Ready until", lambda line, _: line.inventory.coverage.runnable_until),
+        ],
+    ),
     Column(key="stage", label="Stage", draw=lambda line, _: stage_words(line.stage)),
     Column(
         key="lane", label="Lane", draw=lambda line, _: LANES[Lane(line.post.lane)] if line.post.lane else ""
     ),
-    Column(key="due", label="Due", draw=_due, sort="due"),
+    Column(
+        key="due",
+        label="Due",
+        draw=_due,
+        cells=lambda _: [
+            ("Due", lambda line, _: line.due.day if line.due else None),
+            ("What is due", lambda line, _: _owed(line.due) if line.due else ""),
+        ],
+        sort="due",
+    ),
     Column(
         key="views",
         label="Views",

@@ -1,5 +1,6 @@
 """The list of rights: how long, what is dangerous, and many extended at once."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods
 
+from authorizations.enums import RightTrigger
 from authorizations.models import UsageRight
+from authorizations.operations.terms import term_of
 from brands.access import BrandRequest, brand_view
 from brands.rules import Action
 from campaigns.filters import HandleFilter, PlainSelect
@@ -21,15 +24,16 @@ from sparktrack.core.days import end_of_last_day, last_full_day, local_date
 from sparktrack.core.templatetags.wording import day_element
 from sparktrack.core.wording import count, local_year, money
 from workplace.enums import Place
+from workplace.lists.columns import Cell as SheetCell
 from workplace.lists.columns import Column, Look
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort, as_instant
 from workplace.lists.pages import BulkAction, ListPage
 from workplace.lists.serving import show_list
 from workplace.queries.rights import level_of
-from workplace.queries.rights_list import RightLine, right_lines, rights_of
+from workplace.queries.rights_list import EVER, Danger, RightLine, right_lines, rights_of
 from workplace.queries.rights_outlook import Cell
-from workplace.rights_words import CELLS, short_holder, stops_words, term_words
+from workplace.rights_words import CELLS, EVENTS, length_words, short_holder, stops_words, term_words
 from workplace.views.rights_bulk import LongerManyForm, extend_many
 
 _ENDS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days"), ("over", "Over")]
@@ -169,15 +173,34 @@ def _paid(line: RightLine, _look: Look) -> SafeString:
 def _danger(line: RightLine, look: Look) -> SafeString | str:
     if line.danger is None:
         return ""
-    title, tone = CELLS[line.danger.cell]
-    if line.danger.cell is Cell.STOPS:
-        danger = line.danger
-        title = stops_words(danger.reason, danger.code_from, look.times(), linked=danger.linked)
+    title, tone = _danger_title(line.danger, look), CELLS[line.danger.cell][1]
     now = line.danger.at <= look.now
     when = "now" if now else f"from {look.times().day(line.danger.at)}"
     if not now and line.danger.at > look.now + _AHEAD:
         return format_html("{}<small>{}</small>", title, when)
     return format_html('<span class="mark {}">{}</span><small>{}</small>', tone, title, when)
+
+
+def _danger_title(danger: Danger, look: Look) -> str:
+    if danger.cell is Cell.STOPS:
+        return stops_words(danger.reason, danger.code_from, look.times(), linked=danger.linked)
+    return CELLS[danger.cell][0]
+
+
+def _danger_cells(_look: Look) -> Sequence[SheetCell[RightLine]]:
+    """What is dangerous, and since or from when; empty: for as long as anybody knows."""
+    return [
+        ("Dangerous", lambda line, look: _danger_title(line.danger, look) if line.danger else ""),
+        (
+            "Dangerous from",
+            lambda line, _: line.danger.at if line.danger and line.danger.at > EVER else None,
+        ),
+    ]
+
+
+def _first_day(line: RightLine, look: Look) -> date | None:
+    start = line.right.starts_at
+    return None if start is None else local_date(start, look.brand.time_zone)
 
 
 def _approved_by(line: RightLine, _look: Look) -> str:
@@ -193,11 +216,20 @@ COLUMNS: tuple[Column[RightLine], ...] = (
         text=lambda line, _: short_holder(line.holder),
         lead=True,
     ),
-    Column(key="term", label="Term", draw=lambda line, look: term_words(line.right, look.times())),
+    Column(
+        key="term",
+        label="Term",
+        draw=lambda line, look: term_words(line.right, look.times()),
+        cells=lambda _: [
+            ("First day", _first_day),
+            ("Term", lambda line, _: length_words(term_of(line.right))),
+            ("Counts from", lambda line, _: EVENTS.get(RightTrigger(line.right.trigger), "")),
+        ],
+    ),
     Column(key="last", label="Last day", draw=_last, text=_last_day, sort="ends"),
     Column(key="left", label="Days left", draw=_left, text=_days_left, number=True),
     Column(key="paid", label="Paid use", draw=_paid),
-    Column(key="danger", label="Dangerous", draw=_danger),
+    Column(key="danger", label="Dangerous", draw=_danger, cells=_danger_cells),
     Column(key="approved_by", label="Approved by", draw=_approved_by),
     Column(
         key="contract",
@@ -216,7 +248,7 @@ COLUMNS: tuple[Column[RightLine], ...] = (
         key="fee",
         label="Fee",
         draw=lambda line, look: "" if line.right.fee is None else money(line.right.fee, look.brand.currency),
-        text=lambda line, _: line.right.fee,
+        cells=lambda look: [(f"Fee ({look.brand.currency})", lambda line, _: line.right.fee)],
         number=True,
         needs=Action.READ_FEES,
     ),
@@ -226,7 +258,7 @@ COLUMNS: tuple[Column[RightLine], ...] = (
         draw=lambda line, look: (
             "" if line.right.spend_cap is None else money(line.right.spend_cap, look.brand.currency)
         ),
-        text=lambda line, _: line.right.spend_cap,
+        cells=lambda look: [(f"Spend cap ({look.brand.currency})", lambda line, _: line.right.spend_cap)],
         number=True,
         usual=False,
         needs=Action.READ_FEES,

@@ -28,7 +28,7 @@ def flights(world, buyer):
 
 def test_flights_stand_with_their_verdicts_and_open_for_whoever_plans(world, buyer, flights):
     text = listing(world, buyer).content.decode()
-    assert shown(listing(world, buyer)) == ["Ended", "Unplanned", "Paused", "Coming", "Live"]
+    assert shown(listing(world, buyer)) == ["Live", "Coming", "Paused", "Unplanned", "Ended"]
     assert f"/flights/{flights['live'].pk}/" in text
     assert "Covered" in text
     assert "Code ends" in text
@@ -43,7 +43,7 @@ def test_flights_stand_with_their_verdicts_and_open_for_whoever_plans(world, buy
 def test_a_sheet_has_what_is_shown(world, buyer, flights):
     answer = listing(world, buyer, export="csv", state="live")
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Flight,Verdict,May run until,Dates,Campaign")
+    assert lines[0].startswith("Flight,Verdict,May run until,First day,Last day,Campaign")
     assert "Live,Covered," in lines[1]
     assert "100" in lines[1]
     assert len(lines) == 2
