@@ -1,7 +1,10 @@
 """What callers send: only fields that there are, with the types that the document states."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +12,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from sparktrack.api.fields import OwnedField
+from campaigns.forms.planner import FIRST_YEAR, LAST_YEAR
+from sparktrack.api.fields import InstantField, OwnedField
 from sparktrack.core.zones import is_zone
 
 # Rows that one request may change.
 MOST = 500
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Body(serializers.Serializer[Any]):
@@ -58,6 +63,22 @@ class Flag(serializers.BooleanField):
         return data
 
 
+class Choice(serializers.ChoiceField):
+    """One of some words. What else was sent is not said again: it may be a secret in the wrong place."""
+
+    default_error_messages = {"invalid_choice": "One of: {words}."}
+
+    def __init__(self, words: Iterable[StrEnum], **options: Any) -> None:
+        self._words = {word.value: word for word in words}
+        super().__init__(choices=[(name, name) for name in self._words], **options)
+
+    def to_internal_value(self, data: Any) -> StrEnum:
+        """The member of the enum."""
+        if not isinstance(data, str) or data not in self._words:
+            self.fail("invalid_choice", words=", ".join(self._words))
+        return self._words[data]
+
+
 class Mail(serializers.EmailField):
     """The address of a mailbox."""
 
@@ -90,6 +111,49 @@ class Zone(Text):
         if zone and not is_zone(zone):
             self.fail("zone")
         return zone
+
+
+class Web(serializers.URLField):
+    """An address on the web."""
+
+    default_error_messages = {"web": "This is not an address on the web: it begins with https:// or http://."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address; no other scheme is one."""
+        url = super().to_internal_value(data)
+        if url and not url.lower().startswith(("https://", "http://")):
+            self.fail("web")
+        return url
+
+
+class Day(serializers.DateField):
+    """A day of the years that people plan in; no other has instants around it that can be reckoned with."""
+
+    default_error_messages = {"year": f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}."}
+
+    def to_internal_value(self, data: Any) -> date:
+        """The day, as it is written in ISO 8601; a number or an instant is none."""
+        if not isinstance(data, str) or not _DAY.fullmatch(data):
+            self.fail("invalid", format="YYYY-MM-DD")
+        day: date = super().to_internal_value(data)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.fail("year")
+        return day
+
+
+class Instant(InstantField):
+    """An instant of the same years, with its offset from UTC."""
+
+    default_error_messages = {"year": f"Choose a year from {FIRST_YEAR} to {LAST_YEAR}."}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The instant in UTC."""
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        instant: datetime = super().to_internal_value(value)
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+            self.fail("year")
+        return instant
 
 
 @extend_schema_field({"type": ["string", "number"]})

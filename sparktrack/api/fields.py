@@ -60,6 +60,25 @@ class OwnedField(serializers.PrimaryKeyRelatedField[Any]):
         return found[pk]
 
 
+class OwnedListField(serializers.ListField):
+    """The ids of some rows of the brand, each once; looked up together."""
+
+    default_error_messages = {"does_not_exist": "There is no such thing in this brand: {pk_value}."}
+
+    def __init__(self, model: type[BrandOwned], **options: Any) -> None:
+        self.model = model
+        super().__init__(child=serializers.UUIDField(), **{"max_length": 500, **options})
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows, in the order in which they were named."""
+        ids: list[UUID] = list(dict.fromkeys(super().to_internal_value(data)))
+        found = self.model._default_manager.filter(brand=self.context["brand"]).in_bulk(ids)
+        for pk in ids:
+            if pk not in found:
+                self.fail("does_not_exist", pk_value=pk)
+        return [found[pk] for pk in ids]
+
+
 class MemberField(serializers.PrimaryKeyRelatedField[Any]):
     """The id of a person who is in the brand."""
 
