@@ -1,11 +1,11 @@
 """``Idempotency-Key``: a POST that is sent again gets the first answer, and does nothing a second time."""
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from brands.operations.edits import locked
 from sparktrack.api.models import KeptAnswer
 from sparktrack.api.problems import KeyUsedError
 from sparktrack.api.versions import VERSION
+from sparktrack.core.secrets import fingerprint
 
 # Answers are kept for so long.
 KEPT = timedelta(days=1)
@@ -65,5 +66,7 @@ def forget_answers(*, now: Any) -> int:
 
 
 def _digest(request: Request) -> str:
+    """Of what was asked, under a key: a code may be in it, and nobody shall be able to try which."""
     body = json.dumps(request.data, sort_keys=True, cls=JSONEncoder)
-    return hashlib.sha256(f"{request.method} {request.get_full_path()}\n{body}".encode()).hexdigest()
+    text = f"{request.method} {request.get_full_path()}\n{body}"
+    return fingerprint(text, key=settings.FINGERPRINT_KEY)

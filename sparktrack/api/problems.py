@@ -1,6 +1,7 @@
 """What goes wrong, as problem details (RFC 9457): in words, with a pointer to each wrong field (RFC 6901)."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import singledispatch
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from rest_framework.views import set_rollback
 
 from brands.operations.deleting import InUseError
 from brands.operations.edits import BrandBusyError, OtherBrandError
+from sparktrack.core.cells import masked
 from sparktrack.core.outages import outage_words
 from sparktrack.core.refusals import RefusedError
 
@@ -60,6 +62,16 @@ class MissingError(exceptions.APIException):
         self.ids = ids
 
 
+@contextmanager
+def beside(field: str) -> Iterator[None]:
+    """What is refused in here without a field of its own is about ``field`` of the body."""
+    try:
+        yield
+    except RefusedError as error:
+        error.field = error.field or field
+        raise
+
+
 def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """DRF's exception handler; None for what is a fault of ours, which is logged and answered with 500."""
     found = _problem(error)
@@ -70,6 +82,8 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
     request: Request = context["request"]
     phrase = HTTPStatus(code).phrase
     body = {"type": "about:blank", "title": phrase, "status": code, **more}
+    # What was sent in the wrong place may stand in the words about it: no code leaves so.
+    body["detail"] = masked(str(body["detail"]))
     body["request_id"] = getattr(request, "request_id", "")
     return Response(body, status=code, headers=headers, content_type=MEDIA_TYPE)
 
@@ -170,8 +184,13 @@ def _errors(details: Any, path: list[str | int]) -> Iterator[dict[str, str]]:
 
 
 def _error(path: Sequence[str | int], detail: str, code: str) -> dict[str, str]:
-    """One error. What begins with ``?`` is a parameter of the address, everything else a place in the body."""
-    if path and str(path[0]).startswith("?"):
-        return {"parameter": str(path[0])[1:], "detail": detail, "code": code}
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    """One error. What begins with ``?`` is a parameter of the address, everything else a place in the body.
+
+    What could be a code is masked, wherever somebody put it.
+    """
+    parts = [masked(str(part)) for part in path]
+    detail = masked(detail)
+    if parts and parts[0].startswith("?"):
+        return {"parameter": parts[0][1:], "detail": detail, "code": code}
+    pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     return {"pointer": pointer, "detail": detail, "code": code}
