@@ -3,30 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
-from brands.enums import Role
 from brands.models import Brand, User
-from brands.rules import POLICY, Action
 from workplace.forms.careful import CarefulForm
-
-_PLANNERS = [role.value for role in Role if Action.PLAN_FLIGHTS in POLICY[role]]
-
-
-def buyers_of(brand: Brand, *, also: User | None = None) -> Any:
-    """The members of ``brand`` who may plan flights, and ``also`` whoever it is now."""
-    may = Q(memberships__brand=brand, memberships__role__in=_PLANNERS)
-    if also is not None:
-        may |= Q(pk=also.pk)
-    return User.objects.filter(may).distinct().order_by("full_name", "email")
-
-
-class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's is not generic at run time
-    """People by name: the whole e-mail of a colleague is not for everybody."""
-
-    def label_from_instance(self, obj: User) -> str:
-        """The name; of somebody who has not said it, the part of the e-mail before the @."""
-        return obj.full_name or obj.get_short_name()
+from workplace.forms.fields import PersonField, buyers_of
 
 
 class CampaignForm(CarefulForm):

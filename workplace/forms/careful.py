@@ -152,3 +152,9 @@ def _plain(value: Any) -> Any:
         return value.replace("\r\n", "\n").strip()
     found = plain(value)
     return "" if found is None else found
+
+
+def refuse_nothing(form: CarefulForm) -> None:
+    """Raises ValidationError if a form whose fields may all be empty does not say what its reader saw."""
+    if not form.data.get(form.add_prefix("was")):
+        raise forms.ValidationError("This page is broken. Load it again, then save.")

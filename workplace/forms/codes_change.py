@@ -35,20 +35,9 @@ from sparktrack.core.days import first_instant, local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import stretch
 from workplace.forms.careful import CarefulForm
+from workplace.forms.fields import TimeField
 
 _STATE = ("starts_at", "expires_at", "revoked_at", "rejected_at")
-
-
-class TimeField(forms.TimeField):
-    """A time of day as browsers send it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            input_formats=["%H:%M", "%H:%M:%S"],
-            widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-            error_messages={"invalid": "This is not a time. Write it as 18:30."},
-            **kwargs,
-        )
 
 
 class CodeForm(CarefulForm):

@@ -10,6 +10,7 @@ from sparktrack.core.cells import Refusal
 from sparktrack.core.wording import weekday
 from sparktrack.tiktok.links import parse_handle
 from sparktrack.tiktok.messages import LONGEST
+from workplace.forms.fields import TimeField
 
 TODAY, YESTERDAY, ON_A_DAY, UNKNOWN = "today", "yesterday", "day", "unknown"
 _DAY = timedelta(days=1)
@@ -27,14 +28,8 @@ def when_choices(today: date) -> list[tuple[str, str]]:
 
 def time_field(zone: str) -> forms.TimeField:
     """A time of day on the clock of the IANA ``zone``."""
-    return forms.TimeField(
-        label="At, if known",
-        help_text=f"On the clock of {zone.replace('_', ' ')}.",
-        required=False,
-        input_formats=["%H:%M", "%H:%M:%S"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
-        error_messages={"invalid": "This is not a time. Write it as 18:30."},
-    )
+    where = f"On the clock of {zone.replace('_', ' ')}."
+    return TimeField(label="At, if known", help_text=where, required=False)
 
 
 class PasteForm(forms.Form):

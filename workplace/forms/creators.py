@@ -11,7 +11,7 @@ from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import is_zone, zone_names
 from sparktrack.tiktok.links import parse_handle
 from workplace.forms.careful import CarefulForm
-from workplace.forms.rights import WordsField
+from workplace.forms.fields import WordsField
 
 CONTACTS = ("email", "agent_name", "agent_email")
 _PLAIN = (

@@ -12,8 +12,8 @@ from campaigns.models import Flight
 from campaigns.operations.flights import flight_dates
 from posts.models import Post
 from sparktrack.core.refusals import RefusedError
-from workplace.forms.campaigns import PersonField, buyers_of
 from workplace.forms.careful import CarefulForm
+from workplace.forms.fields import PersonField, buyers_of
 from workplace.queries.flights import find_posts
 
 # As Ads Manager offers them; any other may be typed.

@@ -10,8 +10,7 @@ from django.core.validators import validate_email
 from brands.enums import Role
 from brands.models import Brand, Membership, User
 from workplace.enums import Duty
-from workplace.forms.careful import CarefulForm
-from workplace.forms.settings import refuse_nothing
+from workplace.forms.careful import CarefulForm, refuse_nothing
 from workplace.people_words import DUTIES, NOBODY, ROLES, how_many
 from workplace.queries.people import Belongings, can_act
 

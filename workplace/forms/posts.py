@@ -17,9 +17,10 @@ from sparktrack.core.cells import Refusal
 from sparktrack.core.days import first_instant, local_date
 from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
-from sparktrack.tiktok.links import parse_handle, parse_post_id
+from sparktrack.tiktok.links import parse_post_id
 from workplace.forms.careful import CarefulForm
-from workplace.queries.posts_link import ReadLink, link_in, read_link
+from workplace.forms.fields import HandleField, LinkField
+from workplace.queries.posts_link import ReadLink, read_link
 
 # What only some may read, by the leave it takes.
 NEEDS = {
@@ -35,30 +36,6 @@ _METHODS = {
     Method.SHOP_AFFILIATE: "TikTok Shop affiliate",
 }
 _BLANK = [("", "Not said yet")]
-
-
-class LinkField(forms.CharField):
-    """A pasted link to a TikTok post, also with words around it; empty while the post is not live."""
-
-    def clean(self, value: Any) -> Any:
-        """A PostLink or None. Raises ValidationError for what leads elsewhere."""
-        text = super().clean(value)
-        try:
-            return link_in(text)
-        except Refusal as refused:
-            raise forms.ValidationError(refused.message) from refused
-
-
-class HandleField(forms.CharField):
-    """A handle as people type it; empty if none was."""
-
-    def clean(self, value: Any) -> str:
-        """The bare handle. Raises ValidationError for a text that is none."""
-        text = super().clean(value)
-        try:
-            return parse_handle(text) if text else ""
-        except Refusal as refused:
-            raise forms.ValidationError(refused.message) from refused
 
 
 def _line(label: str, length: int, *, help_text: str = "", **attrs: Any) -> forms.CharField:

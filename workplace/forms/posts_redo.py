@@ -7,7 +7,7 @@ from django import forms
 
 from authorizations.models import UsageRight
 from campaigns.models import Flight
-from workplace.forms.posts import LinkField
+from workplace.forms.fields import LinkField
 from workplace.queries.posts_redo import RedoDesk
 
 

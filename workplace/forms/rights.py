@@ -17,6 +17,7 @@ from campaigns.forms.planner import DayField
 from sparktrack.core.days import first_instant, local_date
 from workplace.forms.careful import CarefulForm
 from workplace.forms.evidence import ProofForm
+from workplace.forms.fields import WordsField
 from workplace.queries.rights import Holder, level_of
 from workplace.rights_words import TRIGGERS
 
@@ -31,19 +32,6 @@ TERMS = [
 ]
 # One answer, in several fields: who changes one of them answers for all.
 TIMES = ("trigger", "starts_on", "term", "length", "ends_on")
-
-
-class WordsField(forms.CharField):
-    """Words separated by commas, as a list without empty ones and repeats."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """A list as people type it."""
-        return ", ".join(value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        """The list."""
-        words = (word.strip() for word in super().clean(value).split(","))
-        return list(dict.fromkeys(word for word in words if word))
 
 
 class RightForm(ProofForm, CarefulForm):

@@ -9,16 +9,10 @@ from brands.forms import ZoneField
 from brands.models import AdAccount, Brand
 from brands.operations.brands import WINDOWS
 from campaigns.ad_names import USUAL, check_template
-from workplace.forms.careful import CarefulForm
+from workplace.forms.careful import CarefulForm, refuse_nothing
 
 # The zone whose consequences the reader has seen: only that one is stored.
 LOOKED = "looked"
-
-
-def refuse_nothing(form: CarefulForm) -> None:
-    """Raises ValidationError if a form whose fields may all be empty does not say what its reader saw."""
-    if not form.data.get(form.add_prefix("was")):
-        raise forms.ValidationError("This page is broken. Load it again, then save.")
 
 
 class BrandForm(CarefulForm):

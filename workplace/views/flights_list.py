@@ -1,7 +1,10 @@
 """The list of flights."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import Q, QuerySet
@@ -9,6 +12,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_http_methods
 
+from authorizations.enums import Reason, Verdict
 from brands.access import BrandRequest, brand_view
 from brands.models import User
 from brands.operations.edits import Edit
@@ -18,13 +22,16 @@ from campaigns.filters import HandleFilter, PersonFilter, PlainSelect
 from campaigns.filters import SearchFilter as NameFilter
 from campaigns.models import Flight
 from campaigns.operations.flights import edit_flights, end_flights, pause_flights, resume_flights
+from campaigns.queries.changes import changed_flights
+from campaigns.queries.verdicts import lapsing, limited_by, of_verdict
 from posts.querysets import search_words
 from sparktrack.core.clock import utc_now
+from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import count
 from workplace.enums import Place
-from workplace.forms.campaigns import PersonField, buyers_of
-from workplace.lists.filters import ListFilter
+from workplace.forms.fields import PersonField, buyers_of
+from workplace.lists.filters import InstantFilter, InstantsFilter, ListFilter
 from workplace.lists.pages import BulkAction, BulkForm, ListPage
 from workplace.lists.serving import show_list
 from workplace.queries.flights_list import FlightRow, flight_rows, flights_of
@@ -56,11 +63,29 @@ class FlightListFilter(ListFilter):
         widget=PlainSelect,
     )
     buyer = PersonFilter(queryset=None, label="Buyer", empty_label="All buyers", widget=PlainSelect)
-    campaign = NameFilter(field_name="campaign__name", lookup_expr="icontains", label="Campaign")
+    campaign = NameFilter(method="by_campaign", label="Campaign")
     account = NameFilter(field_name="ad_account__name", lookup_expr="icontains", label="Ad account")
     creator = HandleFilter(field_name="post__creator__handle", label="Creator")
 
+    verdict = django_filters.ChoiceFilter(choices=choices(Verdict), method="by_verdict", label="Verdict")
+    reason = django_filters.ChoiceFilter(
+        choices=choices(Reason), method="by_reason", label="A reason of the first gap"
+    )
+    lapses_within = django_filters.NumberFilter(
+        method="by_days",
+        label="May run until less than so many days from now",
+        min_value=0,
+        max_value=3650,
+        decimal_places=0,
+    )
+    lapses_between = InstantsFilter(
+        method="by_instants",
+        label="May run until an instant between these two, with a comma, the second excluded",
+    )
+    at = InstantFilter(method="as_it_is", label="Answer as of this instant")
+
     people = ("buyer",)
+    scripts = (*ListFilter.scripts, "verdict", "reason", "lapses_within", "lapses_between", "at")
 
     class Meta:
         model = Flight
@@ -84,6 +109,33 @@ class FlightListFilter(ListFilter):
         """Those that something limits, or those that nothing does; only flights with dates ahead."""
         judged = rows.exclude(state_now__in=[FlightStatus.ENDED, FlightStatus.UNPLANNED])
         return judged.filter(limited=value == "limited")
+
+    def by_campaign(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Those of the campaign with this id, or of campaigns with these words in their name."""
+        try:
+            return rows.filter(campaign=UUID(value))
+        except ValueError:
+            return rows.filter(campaign__name__icontains=value)
+
+    def by_verdict(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Those with this verdict."""
+        return rows.filter(of_verdict(Verdict(value), now=self.now))
+
+    def by_reason(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Those whose first gap has this reason."""
+        return rows.filter(limited_by(Reason(value), now=self.now))
+
+    def by_days(self, rows: QuerySet[Any], _name: str, value: Decimal) -> QuerySet[Any]:
+        """Those that may run now or at their start, and lapse in less than so many days."""
+        return rows.filter(lapsing(None, self.now + timedelta(days=int(value)), now=self.now))
+
+    def by_instants(self, rows: QuerySet[Any], _name: str, value: tuple[datetime, datetime]) -> QuerySet[Any]:
+        """Those that lapse at one of the instants ``[first, second)``."""
+        return rows.filter(lapsing(*value, now=self.now))
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Those that were changed, or that hang on something that was: their answer may be another."""
+        return rows.filter(changed_flights(self.brand, since=value))
 
 
 # --- Many at once ----------------------------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import local_year
-from workplace.forms.posts import HandleField, PostForm
+from workplace.forms.fields import HandleField
+from workplace.forms.posts import PostForm
 from workplace.posts_words import Note, link_notes
 from workplace.queries.posts_link import link_in, offered_handles, read_link
 
