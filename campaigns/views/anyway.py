@@ -1,6 +1,5 @@
 """A flight runs in spite of what it lacks: somebody says why, and takes the responsibility."""
 
-from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -13,13 +12,11 @@ from brands.access import BrandRequest, actor_of, brand_view
 from brands.rules import Action
 from campaigns.forms.post import RunAnywayForm
 from campaigns.models import Flight
-from campaigns.operations.flights import FlightError, run_flights_anyway
+from campaigns.operations.flights import FlightError
+from campaigns.operations.flights_anyway import approve_flight
 from campaigns.queries.history import people_of
-from campaigns.queries.lines import flight_lines, stored_gaps
 from campaigns.views.post import post_response
 from sparktrack.core.clock import utc_now
-
-_NOTHING_TO_EXCUSE = "Nothing keeps this flight from running now: there is nothing to approve."
 
 
 @require_POST
@@ -33,10 +30,9 @@ def run_anyway(request: BrandRequest, flight: UUID) -> HttpResponse:
     form = RunAnywayForm(request.POST, approvers=people_of(request.brand).approvers)
     if form.is_valid():
         try:
-            _refuse_covered(request, row, now)
-            run_flights_anyway(
+            approve_flight(
                 brand=request.brand,
-                flights=[row],
+                flight=row,
                 reason=form.cleaned_data["reason"],
                 approver=form.cleaned_data["approver"],
                 now=now,
@@ -56,11 +52,3 @@ def run_anyway(request: BrandRequest, flight: UUID) -> HttpResponse:
 
 
 _FIELDS = {"run_anyway_reason": "reason", "run_anyway_by": "approver"}
-
-
-def _refuse_covered(request: BrandRequest, row: Flight, now: datetime) -> None:
-    """Raises FlightError for a flight that lacks nothing, has no dates yet or is over."""
-    gaps = stored_gaps(request.brand, [row.post_id], after=now)
-    (line,) = flight_lines(request.brand, [row], gaps, now=now)
-    if line.first_gap is None:
-        raise FlightError(_NOTHING_TO_EXCUSE)

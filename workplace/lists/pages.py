@@ -85,6 +85,7 @@ class Shelf:
         """
         sorts = tuple(sort for sort in self.sorts if sort.needs in allowed)
         filters = self.filters(data, self.rows(brand, now), brand=brand, sorts=sorts)
+        filters.now = now
         filters.keep_to(allowed, script=script)
         return filters
 

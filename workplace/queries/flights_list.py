@@ -11,7 +11,6 @@ from django.db.models import (
     Count,
     DateTimeField,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
     OuterRef,
@@ -24,13 +23,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 
-from authorizations.models import PostGap
 from brands.models import AdAccount, Brand
 from campaigns.enums import FlightStatus, Section
 from campaigns.models import Campaign, Flight
 from campaigns.queries.board import MoneySum
 from campaigns.queries.board_lines import shown_lines
 from campaigns.queries.lines import BoardLine, FlightLine, flight_lines, stored_gaps
+from campaigns.queries.verdicts import with_gaps
 from campaigns.sections import FAR, FLIGHT_SECTIONS, Choice, first_places
 from campaigns.sections_sql import AT_RISK
 from workplace.queries.flights_move import at_risk
@@ -92,35 +91,34 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
 
     ``next_rank`` and ``next_at`` put first what happens next: those that run by their end, those to come by their first
     day, paused ones by their end, those without dates as they were made, at last the ended ones, the latest first.
-    They can be filtered by ``state_now`` (as ``campaigns.rules.flight_status``) and ``limited``: a gap lies ahead in
-    it; that says nothing of a flight that is over or has no dates.
+    They can be filtered by ``state_now`` (``state_at``) and by what ``campaigns.queries.verdicts.with_gaps`` adds.
     """
-    gaps = (
-        PostGap.objects.for_brand(brand)
-        .overlapping(now, None)
-        .filter(Q(ends_at__isnull=True) | Q(ends_at__gt=OuterRef("starts_at")), post=OuterRef("post"))
-    )
-    for name in ("ends_at", "ended_at"):
-        over = Coalesce(OuterRef(name), Value(FAR), output_field=DateTimeField())
-        gaps = gaps.filter(Q(starts_at__isnull=True) | Q(starts_at__lt=over))
-    state = Case(
-        When(Q(ended_at__lte=now) | Q(ends_at__lte=now), then=Value(FlightStatus.ENDED.value)),
-        When(starts_at=None, then=Value(FlightStatus.UNPLANNED.value)),
-        When(paused_at__isnull=False, then=Value(FlightStatus.PAUSED.value)),
-        When(Q(starts_at__lte=now) | Q(launched_at__lte=now), then=Value(FlightStatus.LIVE.value)),
-        default=Value(FlightStatus.PLANNED.value),
-    )
     flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
     named = flights.select_related("post__creator", "campaign", "buyer", "ad_account")
     # Not selected: counting all rows would look for the gaps of each.
-    return named.alias(state_now=state, limited=Exists(gaps)).annotate(
-        first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
-        over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
-        next_rank=Case(
-            *(When(state_now=state.value, then=Value(rank)) for rank, state in enumerate(_NEXT)),
-            output_field=SmallIntegerField(),
-        ),
-        next_at=_next_at(),
+    return (
+        with_gaps(named, brand, now=now)
+        .alias(state_now=state_at(now))
+        .annotate(
+            first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
+            over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
+            next_rank=Case(
+                *(When(state_now=state.value, then=Value(rank)) for rank, state in enumerate(_NEXT)),
+                output_field=SmallIntegerField(),
+            ),
+            next_at=_next_at(),
+        )
+    )
+
+
+def state_at(now: datetime) -> Case:
+    """The state of a flight, as ``campaigns.rules.flight_status``; a pause counts from the instant it was noted."""
+    return Case(
+        When(Q(ended_at__lte=now) | Q(ends_at__lte=now), then=Value(FlightStatus.ENDED.value)),
+        When(starts_at=None, then=Value(FlightStatus.UNPLANNED.value)),
+        When(paused_at__lte=now, then=Value(FlightStatus.PAUSED.value)),
+        When(Q(starts_at__lte=now) | Q(launched_at__lte=now), then=Value(FlightStatus.LIVE.value)),
+        default=Value(FlightStatus.PLANNED.value),
     )
 
 
