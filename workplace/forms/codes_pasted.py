@@ -10,7 +10,6 @@ from django import forms
 from authorizations.enums import EndSource
 from authorizations.operations.arrivals import Arrival, NewPost
 from authorizations.rules import PRESET_DAYS
-from authorizations.secrets import code_fingerprint
 from authorizations.windows import MAX_DAYS, WindowError, code_window
 from campaigns.forms.planner import DayField
 from campaigns.phrases import Tone
@@ -27,6 +26,7 @@ from workplace.forms.codes_paste import (
     typed_handle,
     when_choices,
 )
+from workplace.forms.codes_places import Places
 from workplace.queries.codes_paste import Desk, Pasted
 
 _DAY = timedelta(days=1)
@@ -71,20 +71,20 @@ class PastedForm(forms.Form):
         times: TimeWords, **kwargs: Any,
     ) -> None:  # fmt: skip
         """``may_add``: this person may put posts and creators on file. ``today`` is the day in the brand's zone."""
-        self.item, self.desk, self.links, self.may_add = item, desk, links, may_add
-        self.today, self.times = today, times
-        self.known = desk.known.get(code_fingerprint(item.code.value))
-        self.link = links[item.link] if item.link is not None else None
+        self.item, self.desk, self.today, self.times = item, desk, today, times
         super().__init__(*args, **kwargs)
         self.fields["at"] = time_field(desk.brand.time_zone)
-        self._offered = self._options(self._typed_handle())
-        for name, offered in (("post", self._labels()), ("when", [("", "Choose"), *when_choices(today)])):
+        self._places = places = Places(item, desk, links, handle=self._typed_handle(), may_add=may_add)
+        self.known, self.link = places.known, places.link
+        for name, offered in (
+            ("post", [("", "Choose the post"), *places.labels(times)]),
+            ("when", [("", "Choose"), *when_choices(today)]),
+        ):
             field: Any = self.fields[name]
             field.choices = offered
-        first = self._first()
         self.initial = {
             "keep": True,
-            "post": first,
+            "post": places.first(),
             "handle": item.handle,
             "days": item.days or (self.known.window_days if self.known else None),
             "replaces": True,
@@ -99,71 +99,25 @@ class PastedForm(forms.Form):
         if not self.is_bound:
             self._judge(self.initial)
 
-    # --- What it could belong to ----------------------------------------------------------------------------------
     def _typed_handle(self) -> str:
         said = self.initial.get("handle") or self.item.handle
         return typed_handle(self.data.get(self.add_prefix("handle"), "") if self.is_bound else said)
 
-    def _options(self, handle: str) -> dict[str, Post | NewPost]:
-        """What can be chosen, by its value in the form."""
-        if self.known is not None:
-            return {str(self.known.post_id): self.known.post}
-        found: dict[str, Post | NewPost] = {}
-        others = [] if self.link and self.item.sure else [link for link in self.links if link != self.link]
-        for link in [*([self.link] if self.link else []), *others]:
-            post = self.desk.by_link.get(link)
-            if post is not None:
-                found[str(post.pk)] = post
-            elif self.may_add:
-                found[f"link-{self.links.index(link)}"] = NewPost(link, handle)
-        if self.desk.own is not None:
-            found.setdefault(str(self.desk.own.pk), self.desk.own)
-        creator = self.desk.creators.get(handle)
-        for post in self.desk.awaiting.get(creator.pk, ()) if creator else ():
-            found.setdefault(str(post.pk), post)
-        return found
-
-    def _first(self) -> str:
-        """What is chosen at first: what the message says, else the post whose page it was pasted from."""
-        if self.known is not None:
-            return str(self.known.post_id)
-        if self.link is not None:
-            return next((key for key, where in self._offered.items() if self._is_link(where)), "")
-        return str(self.desk.own.pk) if self.desk.own else ""
-
-    def _is_link(self, where: Post | NewPost) -> bool:
-        if isinstance(where, NewPost):
-            return where.link == self.link
-        assert self.link is not None
-        return self.desk.by_link.get(self.link) == where
-
-    def _labels(self) -> list[tuple[str, str]]:
-        return [("", "Choose the post"), *((key, self._label(where)) for key, where in self._offered.items())]
-
-    def _label(self, where: Post | NewPost) -> str:
-        if isinstance(where, Post):
-            born = where.posted_at
-            day = f", posted {self.times.short_day(born)}" if born else ""
-            return f"{where} (@{where.creator.handle}{day})"
-        whose = f" of @{where.of}" if where.of else ""
-        return f"New post{whose}: {where.link.post_id or where.link.url}"
-
     @property
     def where(self) -> Post | NewPost | None:
         """The post that is chosen."""
-        return self._offered.get(str(self["post"].value() or ""))
+        return self._places.offered.get(str(self["post"].value() or ""))
 
     @property
     def is_choice(self) -> bool:
         """Whether there is anything to choose from; else the post is simply said."""
-        return self.known is None and (len(self._offered) != 1 or self.link is None)
+        return self.known is None and (len(self._places.offered) != 1 or self.link is None)
 
     @property
     def asks_creator(self) -> bool:
         """Whether the message does not say whose code it is."""
         return self.known is None and self.desk.own is None and not (self.link and self.link.handle)
 
-    # --- What would become of it ----------------------------------------------------------------------------------
     def clean(self) -> dict[str, Any]:
         """Judges what was chosen; what is missing stands beside its field."""
         values: dict[str, Any] = super().clean() or {}
@@ -174,7 +128,7 @@ class PastedForm(forms.Form):
         return values
 
     def _judge(self, values: Mapping[str, Any]) -> None:
-        where = self._offered.get(values.get("post") or "")
+        where = self._places.offered.get(values.get("post") or "")
         self._say_what_is_odd()
         if self.known is not None:
             self._judge_known(values)
@@ -189,9 +143,9 @@ class PastedForm(forms.Form):
                 self.notes.append(Note(Tone.IDLE, f"@{where.of} is put on file as a new creator."))
         if where is None:
             self.title, self.tone = "Which post?", Tone.WARN
-            self._wrong("post", self._why_no_post())
+            self._wrong("post", self._places.why_none())
             if not self._kept:
-                self.notes.append(Note(Tone.IDLE, self._why_no_post()))
+                self.notes.append(Note(Tone.IDLE, self._places.why_none()))
         start = self._start(values)
         days = values.get("days")
         if not days and "days" not in self.errors:
@@ -286,22 +240,9 @@ class PastedForm(forms.Form):
             return None
         return day
 
-    # --- Words ----------------------------------------------------------------------------------------------------
     def _wrong(self, field: str, words: str) -> None:
         if self._kept:
             self.add_error(field, words)
-
-    def _why_no_post(self) -> str:
-        if self.link is not None and not self.may_add:
-            return "This post is not on file. A manager can add it; or choose another post of the creator."
-        if len(self._offered) > 0:
-            return "Choose the post that the code is for."
-        handle = self._typed_handle()
-        if not handle:
-            return "Say whose code this is: then choose among their posts that wait for one."
-        if handle not in self.desk.creators:
-            return f"There is no creator @{handle} here."
-        return f"No post of @{handle} waits for a code."
 
     def _say_what_is_odd(self) -> None:
         if self.item.code.odd:
