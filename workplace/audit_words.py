@@ -51,6 +51,7 @@ _VERBS = {
     "flight.account_assigned": "moved to an ad account",
     "flight.put_back": "as before again",
     "flight.run_anyway": "runs anyway",
+    "flight.taken_back": "not planned after all",
     "import.asked": "asked for",
     "link.closed": "no longer",
     "member.deputy_set": "has another deputy",

@@ -34,6 +34,7 @@ from campaigns.operations.flights import (
     move_flights,
     put_back_states,
 )
+from campaigns.operations.flights_copies import take_back_flights
 from campaigns.operations.touched import value_of
 from creators.models import Creator
 from creators.operations import edit_creators
@@ -133,6 +134,17 @@ def _still_open(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
     return [(row, {}) for row in rows_with(CodeRequest, brand, "pk", ids) if row.is_open]
 
 
+def _as_planned(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+    """The flights that these entries planned and that nobody has touched since."""
+    ids = {entry.object_id for entry in entries}
+    later = {
+        entry.object_id
+        for entry in rows_with(AuditEntry, brand, "object_id", ids, pk__gt=min(entry.pk for entry in entries))
+        if entry.request_id != entries[0].request_id
+    }
+    return [(row, {}) for row in rows_with(Flight, brand, "pk", ids - later)]
+
+
 def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
     """The terms of rights as they were: not an early end, the extension is unsaid."""
     corrections = [
@@ -202,6 +214,14 @@ UNDOINGS: dict[str, Undoing] = {
         ),
     ),
     "right.extended": Undoing(model=UsageRight, action=Action.WRITE_RIGHTS, back=_terms),
+    "flight.planned": Undoing(
+        model=Flight,
+        action=Action.PLAN_FLIGHTS,
+        back=lambda brand, found, now, actor: take_back_flights(
+            brand=brand, flights=[row for row, _ in found], now=now, actor=actor
+        ),
+        find=_as_planned,
+    ),
     "flight.edited": Undoing(
         model=Flight,
         action=Action.PLAN_FLIGHTS,

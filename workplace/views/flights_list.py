@@ -20,8 +20,10 @@ from brands.rules import Action
 from campaigns.enums import FlightStatus
 from campaigns.filters import HandleFilter, PersonFilter, PlainSelect
 from campaigns.filters import SearchFilter as NameFilter
+from campaigns.forms.planner import DayField
 from campaigns.models import Flight
 from campaigns.operations.flights import edit_flights, end_flights, pause_flights, resume_flights
+from campaigns.operations.flights_copies import duplicate_flights
 from campaigns.queries.changes import changed_flights
 from campaigns.queries.verdicts import lapsing, limited_by, of_verdict
 from posts.querysets import search_words
@@ -181,6 +183,22 @@ def _give(request: BrandRequest, flights: Sequence[Flight], values: Mapping[str,
     say_done(request, f"{count(len(changed), 'flight')} given to {whom}.", actor)
 
 
+class DuplicateForm(BulkForm):
+    """From when the copies fly."""
+
+    starts_on = DayField(
+        label="First day of the copies", required=False, help_text="Empty: the days of each flight."
+    )
+
+
+def _duplicate(request: BrandRequest, flights: Sequence[Flight], values: Mapping[str, Any]) -> None:
+    actor = actor_of_change(request)
+    made = duplicate_flights(
+        brand=request.brand, flights=flights, starts_on=values["starts_on"], now=utc_now(), actor=actor
+    )
+    say_done(request, f"{count(len(made), 'flight')} planned once more, without ad names.", actor)
+
+
 FLIGHTS: ListPage[FlightRow] = ListPage(
     place=Place.FLIGHTS,
     route="flights",
@@ -208,6 +226,9 @@ FLIGHTS: ListPage[FlightRow] = ListPage(
         ),
         BulkAction(
             key="buyer", label="Give to a buyer", needs=Action.PLAN_FLIGHTS, act=_give, form=BuyerForm
+        ),
+        BulkAction(
+            key="duplicate", label="Duplicate", needs=Action.PLAN_FLIGHTS, act=_duplicate, form=DuplicateForm
         ),
         BulkAction(
             key="end",

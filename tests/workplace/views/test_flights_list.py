@@ -1,5 +1,7 @@
 """The list of flights: states as on the board, filters, and what is done with many at once."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -10,7 +12,7 @@ from brands.enums import Role
 from brands.models import AuditEntry
 from campaigns.enums import FlightStatus
 from campaigns.models import Flight
-from campaigns.operations.flights import end_flights
+from campaigns.operations.flights import end_flights, pause_flights
 from campaigns.sections import Choice, first_places
 from tests.campaigns.scenes import SCENES
 from tests.workplace.flightdesk import listing, one_of_each_state, shown
@@ -189,3 +191,39 @@ def test_an_ended_flight_among_many_does_not_keep_the_others_from_being_noted(wo
     assert 'form="undo"' in page
     again = client.post(url, {"do": "pause", "id": [going.pk]}, follow=True)
     assert 'form="undo"' not in again.content.decode()
+
+
+def test_many_are_duplicated_from_a_day_on_and_that_is_taken_back(world, buyer, flights):
+    live, paused = flights["live"], flights["paused"]
+    Flight.objects.filter(pk=live.pk).update(ad_name="Glow 1", call_to_action="Shop now", buyer=buyer)
+    before = list(Flight.objects.order_by("pk").values())
+    client, url = client_of(buyer), f"/b/{world.brand.slug}/flights/"
+    sent = {"do": "duplicate", "id": [live.pk, paused.pk], "duplicate-starts_on": str(world.day(30))}
+    page = client.post(url, sent, follow=True).content.decode()
+    assert "2 flights planned once more, without ad names." in page
+    copy, other = Flight.objects.exclude(pk__in=[row["id"] for row in before]).order_by("pk")
+    assert (copy.post_id, copy.campaign_id, copy.buyer_id) == (live.post_id, live.campaign_id, buyer.pk)
+    assert (copy.starts_on, copy.ends_on) == (world.day(30), world.day(52))
+    assert (copy.call_to_action, copy.ad_name, copy.daily_spend) == ("Shop now", "", live.daily_spend)
+    assert (other.post_id, other.paused_at) == (paused.post_id, None)
+    # One of them was changed since: it stays.
+    pause_flights(flights=[other], **world.by)
+    change = re.search(r'name="change" value="([^"]+)"', page)[1]
+    said = client.post(f"/b/{world.brand.slug}/undo/", {"change": change}, follow=True).content.decode()
+    assert "Taken back: 1 row as before. 1 stay" in said
+    assert list(Flight.objects.exclude(pk=other.pk).order_by("pk").values()) == before
+    assert AuditEntry.objects.filter(action="flight.taken_back", object_id=copy.pk).exists()
+
+
+def test_copies_without_a_day_have_the_days_of_their_flights_and_odd_days_are_refused(world, buyer, flights):
+    client, url = client_of(buyer), f"/b/{world.brand.slug}/flights/"
+    chosen = {"do": "duplicate", "id": [each.pk for each in flights.values()]}
+    assert client.post(url, {**chosen, "duplicate-starts_on": "soon"}).status_code == 422
+    assert client.post(url, {**chosen, "duplicate-starts_on": "2999-12-31"}).status_code == 422
+    assert Flight.objects.count() == len(flights)
+    client.post(url, chosen)
+    made = Flight.objects.exclude(pk__in=[each.pk for each in flights.values()])
+    days = {(row.post_id, row.starts_on, row.ends_on) for row in made}
+    assert days == {(each.post_id, each.starts_on, each.ends_on) for each in flights.values()}
+    viewer = client_of(world.member(Role.VIEWER))
+    assert viewer.post(url, chosen).status_code == 403
