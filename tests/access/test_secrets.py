@@ -2,11 +2,13 @@
 
 import io
 import logging
+import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 
 from authorizations.models import AuthorizationCode
 from authorizations.secrets import open_code, open_source_post_code
@@ -18,7 +20,7 @@ from tests.access.everything import Everything
 from tests.access.routes import routes, url_of
 from tests.campaigns.importers.sheets import HEADER, Office, post_url, row
 from tests.factories import UserFactory
-from tests.world import client_of
+from tests.world import World, client_of
 
 CODE = "#CanaryCanaryCanary0123456789+/abcdefghijklmnopqrstuvwxyzABCDEFg="
 # What would give it away: all of it, or a stretch that is longer than its ending.
@@ -59,6 +61,9 @@ def test_no_page_log_line_or_audit_entry_has_a_code(role, logs):
     assert "path=" in written.getvalue()
     assert not given_away(raw.getvalue())
     assert not given_away(written.getvalue())
+    token = world.script.rpartition("_")[2]
+    assert not [url for url, page in pages.items() if token in page]
+    assert token not in raw.getvalue()
     assert not [entry for entry in AuditEntry.objects.values_list() if given_away(str(entry))]
 
 
@@ -87,6 +92,32 @@ def test_a_code_in_an_address_is_not_logged(logs):
     _, written = logs
     assert "path=" in written.getvalue()
     assert not given_away(written.getvalue())
+
+
+@pytest.mark.django_db
+@pytest.mark.once
+def test_a_token_is_in_the_one_answer_that_shows_it_and_in_no_log_line(logs):
+    world = World(now=utc_now())
+    client = client_of(world.member(Role.ADMIN))
+    home = f"/b/{world.brand.slug}/settings/tokens/"
+    typed = {"name": "Nightly", "scope": "read", "ends": "30", "allowed_addresses": "10.0.0.0/8"}
+    made = client.post(f"{home}add/", typed).content.decode()
+    token, public, secret = re.findall(r"((stk_[a-z0-9]{16})_([A-Za-z0-9]{43}))", made)[0]
+    again = [client.get(page).content.decode() for page in (home, f"/b/{world.brand.slug}/audit/")]
+    assert "Nightly" in again[0]
+    assert not [page for page in again if secret in page]
+    # As scripts send it: from an address that is not allowed, as a wrong password, in an address by mistake.
+    script = Client(raise_request_exception=False)
+    for header in (f"Bearer {token}", f"Token {token}", f"Bearer {token}x"):
+        refused = script.get("/api/v1/creators", headers={"authorization": header})
+        assert refused.status_code == 401, header
+        assert secret not in refused.content.decode()
+    raw, written = logs
+    assert secret not in raw.getvalue()
+    script.get(f"/api/v1/creators?token={token}")
+    script.get(f"/b/{world.brand.slug}/{token}/")
+    assert f"{public}_[secret]" in written.getvalue()
+    assert secret not in written.getvalue()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -121,13 +152,14 @@ def test_the_database_holds_no_code_in_plain():
     assert open_code(code) == CODE
     other = AuthorizationCode.objects.exclude(source_post_ciphertext=None).first()
     source = open_source_post_code(other) if other else ""
-    assert not leaks([source] if source else [])
+    token = world.script.rpartition("_")[2]
+    assert not leaks([token, source] if source else [token])
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         content = Path(str(connection.settings_dict["NAME"])).read_bytes()
         assert world.brand.slug.encode() in content
-        assert not [part for part in PARTS if part.encode() in content]
+        assert not [part for part in [*PARTS, token] if part.encode() in content]
 
 
 def leaks(more: list[str]) -> list[str]:

@@ -38,6 +38,13 @@ def test_tokens_of_calendars_and_secrets_of_webhooks_are_left_out():
     assert redact(text) == "/calendar/cal_[token].ics whsec_[secret]"
 
 
+def test_of_tokens_of_scripts_only_the_public_part_is_left():
+    token = f"stk_0a1b2c3d4e5f6g7h_{'Canary' * 7}x"
+    assert redact(f"Bearer {token}, ?token%3D{token}") == (
+        "Bearer stk_0a1b2c3d4e5f6g7h_[secret], ?token%3Dstk_0a1b2c3d4e5f6g7h_[secret]"
+    )
+
+
 def test_a_percent_encoded_code_is_left_out_too():
     encoded = CODE.replace("#", "%23").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")
     assert redact(f"?code={encoded}&x=1") == "?code=#[code]&x=1"

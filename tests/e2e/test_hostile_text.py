@@ -71,6 +71,8 @@ def test_pages_show_hostile_text_as_text(world, page, enter, look):
         "yours/",
         "settings/",
         "settings/ad-accounts/",
+        "settings/tokens/",
+        f"settings/tokens/{world.ids['api_token']}/revoke/",
         "people/",
         member,
         f"{member}remove/",
