@@ -9,7 +9,7 @@ from authorizations.operations.gaps import coverage_change
 from authorizations.windows import WindowError
 from brands.models import AdAccount, Brand
 from brands.operations.audit import BATCH, Change, record_changes
-from brands.operations.edits import Edit, edit_rows, require_brand, reread, rows_with
+from brands.operations.edits import Edit, edit_rows, locked, require_brand, reread, rows_with
 from creators.models import Creator
 from sparktrack.core.actors import Actor
 
@@ -31,7 +31,7 @@ def open_links(
     for draft in drafts:
         require_brand(brand, draft.creator, draft.ad_account)
         if draft.ends_at is not None and draft.ends_at <= draft.starts_at:
-            raise WindowError("The link ends before it starts.")
+            raise WindowError("The link ends before it starts.", field="ends_at")
     with coverage_change(brand) as touched:
         creators = (draft.creator.pk for draft in drafts)
         still_open = {
@@ -85,3 +85,29 @@ def close_links(
         )
         touched.creators.update(link.creator_id for link in changed)
     return changed
+
+
+def see_links(
+    *, brand: Brand, links: Sequence[AccountLink], at: datetime, now: datetime, actor: Actor
+) -> list[AccountLink]:
+    """Somebody saw in Ads Manager at ``at`` that these links are there; an earlier look changes nothing.
+
+    Raises WindowError for an instant to come.
+    """
+    if at > now:
+        raise WindowError("This is still to come.", field="at")
+    with locked(brand):
+        rows = reread(AccountLink, brand, links, related=("creator", "ad_account"))
+        return edit_rows(
+            AccountLink,
+            brand=brand,
+            edits=[
+                Edit(row, {"last_seen_at": at})
+                for row in rows.values()
+                if row.last_seen_at is None or row.last_seen_at < at
+            ],
+            editable=frozenset({"last_seen_at"}),
+            action="link.seen",
+            now=now,
+            actor=actor,
+        )

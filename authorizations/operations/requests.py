@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from authorizations.models import AuthorizationCode, CodeRequest
 from authorizations.operations.recording import WrongPostError
-from authorizations.windows import refuse_odd_length
+from authorizations.windows import DAY, refuse_odd_length
 from brands.models import Brand
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import Edit, edit_rows, locked, require_brand, reread, rows_with
@@ -110,6 +110,20 @@ def open_requests(brand: Brand, posts: Iterable[UUID]) -> dict[UUID, CodeRequest
         CodeRequest, brand, "post", posts, related=["asked_by"], answered_at=None, withdrawn_at=None
     )
     return {row.post_id: row for row in rows}
+
+
+def assumed_starts(brand: Brand, posts: Iterable[UUID], *, now: datetime) -> dict[UUID, date]:
+    """From which day a code of each of these posts counts that came without one (DOMAIN.md §4).
+
+    The day its creator was asked, else the day before ``now``, in the zone of the brand.
+    """
+    wanted = set(posts)
+    asked = open_requests(brand, wanted) if wanted else {}
+    yesterday = local_date(now, brand.time_zone) - DAY
+    return {
+        post: local_date(asked[post].asked_at, brand.time_zone) if post in asked else yesterday
+        for post in wanted
+    }
 
 
 def may_be_asked(post: Post) -> bool:

@@ -40,7 +40,7 @@ class ManyMixin(Resource):
 
         def do() -> Response:
             items = read_many(self.creates, request.data, context=self.brand_context)
-            rows = _all_or_nothing(self.add, items)
+            rows = all_or_nothing(self.add, items)
             return self._many([row.pk for row in rows], HTTPStatus.CREATED)
 
         return self.written(do)
@@ -54,7 +54,7 @@ class ManyMixin(Resource):
                 named(self.changes), request.data, context=self.brand_context, named=True, partial=True
             )
             rows = self._rows([item.pop("id") for item in items])
-            _all_or_nothing(self.edit, list(zip(rows, items, strict=True)))
+            all_or_nothing(self.edit, list(zip(rows, items, strict=True)))
             return self._many([row.pk for row in rows], HTTPStatus.OK)
 
         return self.written(do)
@@ -65,7 +65,7 @@ class ManyMixin(Resource):
 
         def do() -> Response:
             items = read_many(Named, request.data, context=self.brand_context, named=True)
-            _all_or_nothing(self.remove, self._rows([item["id"] for item in items]))
+            all_or_nothing(self.remove, self._rows([item["id"] for item in items]))
             return Response(status=HTTPStatus.NO_CONTENT)
 
         return self.written(do)
@@ -82,7 +82,7 @@ class ManyMixin(Resource):
         return Response({"results": [answer.to_representation(row) for row in loaded]}, status=status)
 
 
-def _all_or_nothing(do: Callable[[list[Any]], Any], items: list[Any]) -> Any:
+def all_or_nothing(do: Callable[[list[Any]], Any], items: list[Any]) -> Any:
     """What ``do`` makes of all of them. Raises RefusedItemsError with each that it refuses; nothing is done then."""
     try:
         with transaction.atomic():

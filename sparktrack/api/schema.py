@@ -19,6 +19,7 @@ _READS = {"GET", "HEAD"}
 # The types of filters, those of more special ones first.
 _TYPES: tuple[tuple[type[django_filters.Filter], dict[str, str]], ...] = (
     (django_filters.ModelChoiceFilter, {"type": "string", "format": "uuid"}),
+    (django_filters.UUIDFilter, {"type": "string", "format": "uuid"}),
     (django_filters.IsoDateTimeFilter, {"type": "string", "format": "date-time"}),
     (django_filters.DateFilter, {"type": "string", "format": "date"}),
     (django_filters.BooleanFilter, {"type": "boolean"}),
@@ -206,6 +207,7 @@ class BrandSchema(AutoSchema):
             found |= {
                 "409": "Other things still need it.",
                 "412": "It was changed since you read it.",
+                "413": "Larger than what is read at once.",
                 "415": "Send JSON.",
                 "422": "Understood, and refused: the words say why.",
             }

@@ -79,6 +79,10 @@ class CodeFilter(ListFilter):
         widget=PlainSelect,
     )
 
+    post = django_filters.UUIDFilter(field_name="post", label="Post")
+
+    scripts = (*ListFilter.scripts, "post")
+
     class Meta:
         model = AuthorizationCode
         fields: tuple[str, ...] = ()
