@@ -359,7 +359,7 @@ REST_FRAMEWORK = {
         "sparktrack.api.callers.InBrand",
     ],
     "DEFAULT_THROTTLE_CLASSES": ["sparktrack.api.throttling.MinuteThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["sparktrack.api.parsing.PlainJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "sparktrack.api.schema.BrandSchema",
     "DEFAULT_METADATA_CLASS": None,

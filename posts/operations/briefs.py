@@ -24,7 +24,7 @@ EDITABLE_BRIEF = frozenset(
         "usage_paid",
     }
 )
-_MOST_USAGE_DAYS = 36_500
+MOST_USAGE_DAYS = 36_500
 
 
 class DuplicateBriefError(RefusedError):
@@ -77,9 +77,9 @@ def edit_briefs(*, brand: Brand, edits: Sequence[Edit[Brief]], now: datetime, ac
 
 def _refuse_odd_days(values: Mapping[str, Any]) -> None:
     days = values.get("usage_days")
-    if days is not None and not 1 <= days <= _MOST_USAGE_DAYS:
+    if days is not None and not 1 <= days <= MOST_USAGE_DAYS:
         raise UsageDaysError(
-            f"Usage is agreed for 1 to {_MOST_USAGE_DAYS:,} days, not {days:,}.", field="usage_days"
+            f"Usage is agreed for 1 to {MOST_USAGE_DAYS:,} days, not {days:,}.", field="usage_days"
         )
 
 

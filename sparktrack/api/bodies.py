@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 
 from campaigns.forms.planner import FIRST_YEAR, LAST_YEAR
 from sparktrack.api.fields import InstantField, OwnedField
+from sparktrack.core.models import words as said
 from sparktrack.core.zones import is_zone
 
 # Rows that one request may change.
@@ -70,10 +71,13 @@ class Choice(serializers.ChoiceField):
 
     def __init__(self, words: Iterable[StrEnum], **options: Any) -> None:
         self._words = {word.value: word for word in words}
-        super().__init__(choices=[(name, name) for name in self._words], **options)
+        # Said as the models say it: then the document has one name for both.
+        super().__init__(choices=[(name, said(word)) for name, word in self._words.items()], **options)
 
-    def to_internal_value(self, data: Any) -> StrEnum:
-        """The member of the enum."""
+    def to_internal_value(self, data: Any) -> StrEnum | str:
+        """The member of the enum; the empty text where that may be."""
+        if data == "" and self.allow_blank:
+            return ""
         if not isinstance(data, str) or data not in self._words:
             self.fail("invalid_choice", words=", ".join(self._words))
         return self._words[data]

@@ -46,6 +46,8 @@ class BrandView(APIView):
     """A view inside a brand. ``needs``: the leave for each action of a view set or method of a view (lower case)."""
 
     needs: ClassVar[Mapping[str, Action]] = {}
+    # Of a body; None: what the settings allow for pages.
+    most_bytes: ClassVar[int | None] = None
     request: ApiRequest
     http_method_names = ("get", "head", "post", "patch", "delete")
 
@@ -106,12 +108,14 @@ def _tagged(request: Request, response: Response) -> None:
 class Resource(BrandView, ViewSet):
     """The rows of one model. A subclass says where they are, how they look, and which operations write them.
 
-    ``related``: what is loaded beside each row. ``creates`` and ``changes``: the bodies of POST and PATCH.
+    ``related``: what is loaded beside each row. ``lean``: lists read no other columns than the answer does, even if
+    nobody asked for fewer fields. ``creates`` and ``changes``: the bodies of POST and PATCH.
     """
 
     shelf: ClassVar[Shelf]
     answer: ClassVar[type[Answer]]
     related: ClassVar[tuple[str, ...]] = ()
+    lean: ClassVar[bool] = False
     creates: ClassVar[type[Body]]
     changes: ClassVar[type[Body]]
 
@@ -142,15 +146,18 @@ class Resource(BrandView, ViewSet):
         return row
 
     def trimmed(self, rows: QuerySet[Any], answer: Answer) -> QuerySet[Any]:
-        """``rows`` with no more columns than ``answer`` reads and ordering needs, if fields were asked for."""
-        columns = None if answer.context.get("wanted") is None else columns_of(answer)
+        """``rows`` with no more columns than ``answer`` reads and ordering needs, if that is known."""
+        trims = self.lean or answer.context.get("wanted") is not None
+        columns = columns_of(answer) if trims else None
         if columns is None:
             return rows.select_related(*self.related) if self.related else rows
         names = {field.name for field in self.answer.model()._meta.concrete_fields}
         ordering = {sort.field for sort in self.shelf.sorts if sort.field.split("__")[0] in names}
         columns |= ordering
         beside = {column.rpartition("__")[0] for column in columns} - {""}
-        return rows.select_related(None).select_related(*beside).only("pk", *columns)
+        # Without names, select_related() would mean every table.
+        rows = rows.select_related(None)
+        return (rows.select_related(*beside) if beside else rows).only("pk", *columns)
 
     def loaded(self, rows: Sequence[Any], answer: Answer) -> Sequence[Any]:
         """The rows with all that ``answer`` reads, in a number of queries that does not depend on how many they are."""

@@ -155,6 +155,10 @@ class BrandSchema(AutoSchema):
                     return Named(many=True)
         return super().get_request_serializer()
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """Never a bare list: where many are sent or answered, the serializer says so itself."""
+        return False
+
     def _get_request_body(self, direction: Any = "request") -> Any:
         """Also of DELETE of many, which drf-spectacular leaves out."""
         method = self.method

@@ -1,5 +1,6 @@
 """What a pasted TikTok link says about a post, and what of it is on file."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from sparktrack.tiktok.messages import read_message
 
 # Handles that are offered while somebody types; any other can be typed in full.
 MOST_OFFERED = 200
+# Handles that one query asks for: each is a condition of its own.
+MOST_ASKED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,35 @@ def link_in(text: str) -> PostLink | None:
 
 def read_link(brand: Brand, link: PostLink | None, *, handle: str = "", post: Post | None = None) -> ReadLink:
     """What ``link`` says, beside the ``handle`` that was typed or the ``post`` that is on file; two queries at most."""
-    named = link.handle if link else ""
+    if post is None:
+        return read_links(brand, [(link, handle)])[0]
     on_file = posts_of_links(brand, [link]).get(link) if link else None
-    if on_file is not None and post is not None and on_file.pk == post.pk:
-        on_file = None
-    if post is not None:
-        creator = post.creator
-        former = named if named in creator.former_handles else ""
-        return ReadLink(link, creator.handle, creator, former, on_file, named)
-    called = creators_called(brand, {handle, named})
+    return read_beside(link, post, on_file if on_file is not None and on_file.pk != post.pk else None)
+
+
+def read_beside(link: PostLink | None, post: Post, on_file: Post | None = None) -> ReadLink:
+    """What ``link`` says beside a ``post`` that is on file, with its creator."""
+    named, creator = link.handle if link else "", post.creator
+    former = named if named in creator.former_handles else ""
+    return ReadLink(link, creator.handle, creator, former, on_file, named)
+
+
+def read_links(brand: Brand, asked: Sequence[tuple[PostLink | None, str]]) -> list[ReadLink]:
+    """What links of new posts say beside the handles that were typed; two queries for up to MOST_ASKED handles."""
+    handles = sorted(
+        {name for link, handle in asked for name in (handle, link.handle if link else "") if name}
+    )
+    called: dict[str, Creator] = {}
+    for start in range(0, len(handles), MOST_ASKED):
+        called |= creators_called(brand, handles[start : start + MOST_ASKED])
+    on_file = posts_of_links(brand, {link for link, _ in asked if link})
+    return [_read(link, handle, called, on_file.get(link) if link else None) for link, handle in asked]
+
+
+def _read(
+    link: PostLink | None, handle: str, called: Mapping[str, Creator], on_file: Post | None
+) -> ReadLink:
+    named = link.handle if link else ""
     theirs, typed = called.get(named), called.get(handle)
     creator_on_file = typed or (theirs if not handle else None)
     whose = creator_on_file.handle if creator_on_file else handle or named
