@@ -115,7 +115,9 @@ def move_flights(*, brand: Brand, moves: Sequence[Move], now: datetime, actor: A
 
     def values(flight: Flight, move: Move, zone_of: Zones) -> dict[str, Any]:
         if move.starts_on is None and flight.launched_at is not None:
-            raise FlightError("This flight was launched: end it instead of taking its dates.")
+            raise FlightError(
+                "This flight was launched: end it instead of taking its dates.", field="starts_on"
+            )
         return flight_dates(move.starts_on, move.ends_on, zone_of(flight.ad_account_id))
 
     items = [(move.flight, move) for move in moves]
@@ -256,14 +258,14 @@ def run_flights_anyway(
 def flight_dates(starts_on: date | None, ends_on: date | None, zone: str) -> dict[str, Any]:
     """The dates of a flight and the instants beside them, read in the IANA ``zone``. Raises FlightError."""
     if starts_on is None and ends_on is not None:
-        raise FlightError("A flight with an end needs a start.")
+        raise FlightError("A flight with an end needs a start.", field="starts_on")
     if starts_on is not None and ends_on is not None and ends_on < starts_on:
-        raise FlightError("The flight ends before it starts.")
+        raise FlightError("The flight ends before it starts.", field="ends_on")
     refuse_odd_year(starts_on, ends_on)
     starts_at = first_instant(starts_on, zone) if starts_on else None
     ends_at = end_of_last_day(ends_on, zone) if ends_on else None
     if starts_at is not None and ends_at is not None and ends_at <= starts_at:
-        raise FlightError(f"There was no {starts_on} in {zone}: clocks skipped that day.")
+        raise FlightError(f"There was no {starts_on} in {zone}: clocks skipped that day.", field="starts_on")
     return {"starts_on": starts_on, "ends_on": ends_on, "starts_at": starts_at, "ends_at": ends_at}
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from rest_framework import serializers
 
 from brands.models import BrandOwned, User
+from workplace.forms.fields import buyers_of
 
 
 class InstantField(serializers.DateTimeField):
@@ -90,3 +91,13 @@ class MemberField(serializers.PrimaryKeyRelatedField[Any]):
     def get_queryset(self) -> Any:
         """The members."""
         return User.objects.filter(memberships__brand=self.context["brand"])
+
+
+class BuyerField(MemberField):
+    """The id of a person who plans flights in the brand."""
+
+    default_error_messages = {"does_not_exist": "Nobody who plans flights here has this id: {pk_value}."}
+
+    def get_queryset(self) -> Any:
+        """The members whose role lets them plan."""
+        return buyers_of(self.context["brand"])

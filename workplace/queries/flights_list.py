@@ -96,19 +96,17 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
     flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
     named = flights.select_related("post__creator", "campaign", "buyer", "ad_account")
     # Not selected: counting all rows would look for the gaps of each.
-    return (
-        with_gaps(named, brand, now=now)
-        .alias(state_now=state_at(now))
-        .annotate(
-            first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
-            over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
-            next_rank=Case(
-                *(When(state_now=state.value, then=Value(rank)) for rank, state in enumerate(_NEXT)),
-                output_field=SmallIntegerField(),
-            ),
-            next_at=_next_at(),
-        )
+    asked = with_gaps(named, brand, now=now).alias(state_now=state_at(now))
+    found: QuerySet[Flight] = asked.annotate(
+        first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
+        over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
+        next_rank=Case(
+            *(When(state_now=state.value, then=Value(rank)) for rank, state in enumerate(_NEXT)),
+            output_field=SmallIntegerField(),
+        ),
+        next_at=_next_at(),
     )
+    return found
 
 
 def state_at(now: datetime) -> Case:
