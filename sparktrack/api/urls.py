@@ -6,7 +6,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sparktrack.api.resources import creators, planner
+from sparktrack.api.resources import campaigns, creators, flights, planner
 
 
 class Nothing(APIView):
@@ -25,7 +25,9 @@ class Nothing(APIView):
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="api-document"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-document"), name="api-docs"),
+    *campaigns.urlpatterns,
     *creators.urlpatterns,
+    *flights.urlpatterns,
     *planner.urlpatterns,
     re_path(r"^.*$", Nothing.as_view(), name="api-nothing"),
 ]
