@@ -6,7 +6,21 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from sparktrack.api.resources import campaigns, creators, flights, planner
+from sparktrack.api.resources import (
+    account_links,
+    ad_accounts,
+    attachments,
+    briefs,
+    campaigns,
+    code_requests,
+    code_uses,
+    codes,
+    creators,
+    flights,
+    planner,
+    posts,
+    rights,
+)
 
 
 class Nothing(APIView):
@@ -25,9 +39,18 @@ class Nothing(APIView):
 urlpatterns = [
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="api-document"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-document"), name="api-docs"),
+    *account_links.urlpatterns,
+    *ad_accounts.urlpatterns,
+    *code_requests.urlpatterns,
+    *code_uses.urlpatterns,
+    *codes.urlpatterns,
+    *attachments.urlpatterns,
+    *briefs.urlpatterns,
     *campaigns.urlpatterns,
     *creators.urlpatterns,
     *flights.urlpatterns,
     *planner.urlpatterns,
-    re_path(r"^.*$", Nothing.as_view(), name="api-nothing"),
+    *posts.urlpatterns,
+    *rights.urlpatterns,
+    re_path(r"(?s)^.*$", Nothing.as_view(), name="api-nothing"),
 ]

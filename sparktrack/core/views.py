@@ -4,7 +4,7 @@ import sys
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -37,6 +37,8 @@ _WORDS = {
 
 def _refusal(request: HttpRequest, status: HTTPStatus, *, title: str = "", words: str = "") -> HttpResponse:
     default_title, default_words = _WORDS.get(status, ("", ""))
+    if _is_of_a_script(request):
+        return _problem(request, status, title or default_title, words or default_words)
     context = {"status": status.value, "title": title or default_title, "words": words or default_words}
     return render(request, "error.html", context, status=status)
 
@@ -100,6 +102,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _bare(request: HttpRequest, status: HTTPStatus, *, words: str = "") -> HttpResponse:
     title, default_words = _WORDS[status]
+    if _is_of_a_script(request):
+        return _problem(request, status, title, words or default_words)
     context = {
         "status": status.value,
         "title": title,
@@ -107,3 +111,19 @@ def _bare(request: HttpRequest, status: HTTPStatus, *, words: str = "") -> HttpR
         "request_id": getattr(request, "request_id", ""),
     }
     return HttpResponse(render_to_string("error_bare.html", context), status=status)
+
+
+def _is_of_a_script(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _problem(request: HttpRequest, status: HTTPStatus, title: str, words: str) -> HttpResponse:
+    """The same for scripts (RFC 9457); what goes wrong inside the API is said by its own handler."""
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status.value,
+        "detail": words,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,127 @@
+"""The whole document, by schemathesis: no answer is a server's error or breaks what the document says of it.
+
+Every kind of caller sends what the document allows, and what it does not. ``FUZZ_EXAMPLES`` says how many requests an
+operation gets from each caller; ``make fuzz`` sends many. What a request changes is undone before the next.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import schemathesis
+from django.conf import settings as django_settings
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections, transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import ignored_auth
+
+from brands.enums import Role, TokenScope
+from brands.operations.tokens import TokenDraft, issue_token
+from sparktrack.core.clock import utc_now
+from tests.access.everything import Everything
+from tests.api.rows import first_id
+from tests.world import client_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
+CALLERS = [*(role.value for role in Role), *(f"{scope.value} token" for scope in TokenScope)]
+# A body may be as the document says and still be refused: a creator who is on file, an end before its start.
+REFUSED = ["2xx", "400", "401", "403", "404", "409", "412", "422", "429"]
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The document as it is served, with the application behind it."""
+    made = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    schema = schemathesis.openapi.from_dict(made)
+    schema.app = get_wsgi_application()
+    schema.config.checks.positive_data_acceptance.expected_statuses = REFUSED
+    return schema
+
+
+@pytest.fixture(autouse=True)
+def one_connection() -> Iterator[None]:
+    """The application answers in the transaction of the test: it must not close its connection behind each request."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(settings: Any) -> Everything:
+    """A brand with a row of everything."""
+    settings.API_REQUESTS_A_MINUTE = 1_000_000
+    return Everything()
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_whatever_is_sent_the_answer_is_as_the_document_says(document, world, caller):
+    headers, query = credentials(world, caller)
+    for found in document.get_all_operations():
+        operation = found.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            send(operation, mode, world, headers, query)
+
+
+def send(
+    operation: Any, mode: Any, world: Everything, headers: dict[str, str], query: dict[str, str]
+) -> None:
+    """EXAMPLES requests to ``operation``."""
+
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def each(case: Any) -> None:
+        with_known_ids(case, world)
+        case.query = {**{k: v for k, v in (case.query or {}).items() if k != "brand"}, **query}
+        with undone():
+            answer = case.call(headers=headers)
+            # That nobody gets in without credentials is in tests/access; here they are not schemathesis' own.
+            case.validate_response(answer, excluded_checks=[ignored_auth])
+
+    each()
+
+
+def with_known_ids(case: Any, world: Everything) -> None:
+    """Half of the requests are about a row that is there."""
+    if case.path_parameters and random.random() < 0.5:
+        known = first_id(case.path.removeprefix("/api/v1/").split("/")[0], world)
+        if known is not None:
+            case.path_parameters["id"] = str(known)
+
+
+def credentials(world: Everything, caller: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The headers and parameters of this kind of caller."""
+    if caller.endswith("token"):
+        scope = TokenScope(caller.split(maxsplit=1)[0])
+        draft = TokenDraft("fuzz", scope)
+        issued = issue_token(brand=world.brand, draft=draft, now=utc_now(), actor=world.actor)
+        return {"Authorization": f"Bearer {issued.secret}"}, {}
+    client = client_of(world.people[Role(caller)])
+    session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
+    token = "a" * 32
+    cookies = f"{django_settings.SESSION_COOKIE_NAME}={session}; {django_settings.CSRF_COOKIE_NAME}={token}"
+    return {"Cookie": cookies, "X-CSRFToken": token}, {"brand": world.brand.slug}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """A transaction that leaves nothing behind."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
