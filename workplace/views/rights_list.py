@@ -71,6 +71,10 @@ class RightFilter(ListFilter):
         widget=PlainSelect,
     )
     creator = HandleFilter(method="of_creator", label="Creator")
+    post = django_filters.UUIDFilter(field_name="post", label="Post")
+    brief = django_filters.UUIDFilter(field_name="brief", label="Brief")
+
+    scripts = (*ListFilter.scripts, "post", "brief")
 
     class Meta:
         model = UsageRight
