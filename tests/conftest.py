@@ -109,7 +109,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 _OF_DATABASES = frozenset({"db", "transactional_db", "live_server", "postgres_url"})
 
 
-_WHOLE_PROGRAMS = {"test_serve.py", "test_production.py"}
+# Whole programs, walks over all pages and browsers take longest.
+_LONG = {"e2e", "access", "test_serve.py", "test_access_matrix.py", "test_writers.py", "test_fuzz.py"}
 # Every page and letter in a browser, in both schemes and with hostile texts; what a person does on the main pages is
 # in the other browser tests. ``make test`` has them all.
 _LONG_LOOKS = {
@@ -118,7 +119,14 @@ _LONG_LOOKS = {
     "e2e/test_hostile_text.py",
     "e2e/test_screenshots.py",
     # A day's ways through pages whose parts have tests of their own.
+    "e2e/test_alerts.py",
+    "e2e/test_board_live.py",
+    "e2e/test_channels.py",
+    "e2e/test_devmail.py",
+    "e2e/test_findings.py",
+    "e2e/test_imports.py",
     "e2e/test_month_end.py",
+    "e2e/test_post.py",
     "e2e/test_rights.py",
     "e2e/test_welcome.py",
     "e2e/test_workday.py",
@@ -135,9 +143,9 @@ _OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_m
 
 @pytest.hookimpl(trylast=True)  # in the order that pytest-randomly and pytest-django made
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whole programs first; in a second run without the tests that touch no database and those marked ``once``."""
-    # They take longest: at the end of a run one worker would wait for the other.
-    items.sort(key=lambda item: item.path.name not in _WHOLE_PROGRAMS)
+    """What takes long first; in a second run without the tests that touch no database and those marked ``once``."""
+    # At the end of a run one worker would be at it while the others wait.
+    items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts[-2:]))
     if QUICK in os.environ:
         _keep(config, items, lambda item: "/".join(item.path.parts[-2:]) not in _LONG_LOOKS)
     if REPEATED in os.environ:
