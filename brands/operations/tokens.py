@@ -1,11 +1,12 @@
 """Tokens of a brand's scripts: issued, revoked, found by what a script sends. The audit never has the secret."""
 
 import ipaddress
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, models, transaction
+from django.db import OperationalError, connection, models, transaction
 
 from brands.enums import TokenScope
 from brands.models import ApiToken, Brand
@@ -137,12 +138,29 @@ def note_use(token: ApiToken, *, now: datetime) -> None:
         return
     unnoted = models.Q(last_used_at=None) | models.Q(last_used_at__lte=now - NOTED_EVERY)
     try:
-        with transaction.atomic():
+        with _impatient(), transaction.atomic():
             written = ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now)
     except OperationalError:
         return
     if written:
         token.last_used_at = now
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """On SQLite, whose one writer may be a large import, a write inside gives up at once instead of waiting."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        (usual,) = cursor.fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {int(usual)}")
 
 
 def clean_networks(texts: Iterable[str]) -> list[str]:

@@ -1,8 +1,11 @@
 """Tokens of scripts: found by the whole text and nothing else, refused when they are over, never written in clear."""
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from time import monotonic
 from uuid import UUID
 
 import pytest
@@ -264,6 +267,27 @@ def test_a_database_that_is_too_busy_for_the_last_use_fails_nothing(world):
     with connection.execute_wrapper(busy):
         note_use(row, now=NOW)
     assert find_token_row(row).last_used_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_the_last_use_waits_for_no_import():
+    if (
+        connection.vendor != "sqlite"
+    ):  # PostgreSQL locks the one row, and that for no longer than another note takes
+        return
+    row = issued(World()).token
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = monotonic()
+        note_use(row, now=NOW)
+        assert monotonic() - began < 2  # it would be the 20 seconds of the settings
+        other.execute("ROLLBACK")
+    assert find_token_row(row).last_used_at is None
+    note_use(row, now=NOW)
+    assert find_token_row(row).last_used_at == NOW
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        assert cursor.fetchone()[0] >= 10_000
 
 
 def test_a_token_outlives_the_membership_and_the_account_of_whoever_made_it(world):
