@@ -1,6 +1,7 @@
 """The audit: who did what to what, and how it was before."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -43,7 +44,11 @@ class AuditFilter(ListFilter):
     )
     by = django_filters.ChoiceFilter(
         field_name="actor_kind",
-        choices=[(ActorKind.USER.value, "People"), (ActorKind.SYSTEM.value, "sparktrack and imports")],
+        choices=[
+            (ActorKind.USER.value, "People"),
+            (ActorKind.TOKEN.value, "Scripts"),
+            (ActorKind.SYSTEM.value, "sparktrack and imports"),
+        ],
         label="By",
         empty_label="Anybody",
         widget=PlainSelect,
@@ -72,6 +77,10 @@ class AuditFilter(ListFilter):
                 fits |= Q(object_id=UUID(word))
             rows = rows.filter(fits)
         return rows
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """What was done at ``value`` or later."""
+        return rows.filter(at__gte=value)
 
     def by_person(self, rows: QuerySet[Any], _name: str, value: User) -> QuerySet[Any]:
         """What this person did."""
