@@ -36,6 +36,8 @@ def done_once(request: Request, brand: Brand, now: Any, do: Callable[[], Respons
             return do()
         if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
             raise ValidationError({"?Idempotency-Key": [f"1 to {_LONGEST} printable characters."]})
+        # Somebody takes a code for a key: it is not kept as it is, either.
+        key = fingerprint(key, key=settings.FINGERPRINT_KEY)
         sender, asked = str(request.user.pk), _digest(request)
         kept = KeptAnswer.objects.for_brand(brand).filter(sender=sender, key=key).first()
         if kept is not None and kept.at > now - KEPT:

@@ -11,7 +11,8 @@ from brands.querysets import BrandOwnedQuerySet
 class KeptAnswer(BrandOwned):
     """The first answer to a POST with an ``Idempotency-Key``, written in the transaction of what it did.
 
-    ``sender``: the id of the token or person; ``asked``: the hash of method, address and body.
+    ``sender``: the id of the token or person; ``key`` and ``asked`` are HMACs, of the key and of method, address and
+    body: there may be a code in either.
     """
 
     is_derived: ClassVar[bool] = True
