@@ -165,7 +165,7 @@ class Resource(BrandView, ViewSet):
 
     def _answer(self, request: Request | None = None) -> Answer:
         context = self.brand_context
-        if request is not None:
+        if request is not None and not OF_ROWS.isdisjoint(request.query_params):
             known = self.answer(context=context).fields
             context["wanted"] = wanted_fields(request.query_params, known)
         return self.answer(context=context)

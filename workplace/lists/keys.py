@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from brands.operations.audit import plain
 from brands.rules import Action
@@ -41,10 +41,10 @@ def as_text(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
-    """An order of rows. ``field``: a column, or an annotation of the rows, that is never null.
+    """An order of rows. ``field``: a column, or an annotation or alias of the rows, that is never null.
 
-    Rows with the same value follow their ids in the same direction. ``rank``: an annotation, a whole number, that goes
-    before ``field``. ``folded``: a text from A to Z, as ``workplace.lists.folding`` orders it on both databases.
+    Rows with the same value follow their ids in the same direction. ``rank``: one too, a whole number, that goes before
+    ``field``. ``folded``: a text from A to Z, as ``workplace.lists.folding`` orders it on both databases.
     ``parse`` makes a value of the text in an address. ``needs``: the leave without which nobody may order by it.
     """
 
@@ -60,7 +60,7 @@ class Sort:
     def ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows in this order."""
         sign = "-" if self.descending else ""
-        rows, key = self._keyed(rows)
+        rows, key = self._keyed(self._promoted(rows))
         return rows.order_by(*(f"{sign}{name}" for name in (self.rank, key, "pk") if name))
 
     def behind(self, rows: QuerySet[Any], cursor: str) -> QuerySet[Any]:
@@ -82,6 +82,14 @@ class Sort:
         place = [self.key, value, str(row.pk), *([getattr(row, self.rank)] if self.rank else [])]
         words = json.dumps(place, separators=(",", ":"))
         return base64.urlsafe_b64encode(words.encode()).decode().rstrip("=")
+
+    def _promoted(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """With the aliases that ``cursor`` reads: a list offers many orders, and each row is read for one."""
+        aliases = rows.query.annotations.keys() - rows.query.annotation_select.keys()
+        read: QuerySet[Any] = rows.annotate(
+            **{name: F(name) for name in (self.field, self.rank) if name in aliases}
+        )
+        return read
 
     def _keyed(self, rows: QuerySet[Any]) -> tuple[QuerySet[Any], str]:
         """The rows with what they are ordered by, and its name."""

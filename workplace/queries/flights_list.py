@@ -29,7 +29,6 @@ from campaigns.models import Campaign, Flight
 from campaigns.queries.board import MoneySum
 from campaigns.queries.board_lines import shown_lines
 from campaigns.queries.lines import BoardLine, FlightLine, flight_lines, stored_gaps
-from campaigns.queries.verdicts import with_gaps
 from campaigns.sections import FAR, FLIGHT_SECTIONS, Choice, first_places
 from campaigns.sections_sql import AT_RISK
 from workplace.queries.flights_move import at_risk
@@ -91,13 +90,11 @@ def flights_of(brand: Brand, now: datetime) -> QuerySet[Flight]:
 
     ``next_rank`` and ``next_at`` put first what happens next: those that run by their end, those to come by their first
     day, paused ones by their end, those without dates as they were made, at last the ended ones, the latest first.
-    They can be filtered by ``state_now`` (``state_at``) and by what ``campaigns.queries.verdicts.with_gaps`` adds.
+    They can be filtered by ``state_now`` (``state_at``). None of that is selected: a list has one order at a time.
     """
     flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
     named = flights.select_related("post__creator", "campaign", "buyer", "ad_account")
-    # Not selected: counting all rows would look for the gaps of each.
-    asked = with_gaps(named, brand, now=now).alias(state_now=state_at(now))
-    found: QuerySet[Flight] = asked.annotate(
+    found: QuerySet[Flight] = named.alias(state_now=state_at(now)).alias(
         first_at=Coalesce(F("starts_at"), Value(FAR), output_field=DateTimeField()),
         over_at=Coalesce(F("ends_at"), Value(FAR), output_field=DateTimeField()),
         next_rank=Case(

@@ -25,7 +25,7 @@ from campaigns.models import Flight
 from campaigns.operations.flights import edit_flights, end_flights, pause_flights, resume_flights
 from campaigns.operations.flights_copies import duplicate_flights
 from campaigns.queries.changes import changed_flights
-from campaigns.queries.verdicts import lapsing, limited_by, of_verdict
+from campaigns.queries.verdicts import lapsing, limited_by, of_verdict, with_gaps
 from posts.querysets import search_words
 from sparktrack.core.clock import utc_now
 from sparktrack.core.models import choices
@@ -110,7 +110,7 @@ class FlightListFilter(ListFilter):
     def by_cover(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those that something limits, or those that nothing does; only flights with dates ahead."""
         judged = rows.exclude(state_now__in=[FlightStatus.ENDED, FlightStatus.UNPLANNED])
-        return judged.filter(limited=value == "limited")
+        return with_gaps(judged, self.brand, now=self.now).filter(limited=value == "limited")
 
     def by_campaign(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those of the campaign with this id, or of campaigns with these words in their name."""
@@ -121,23 +121,27 @@ class FlightListFilter(ListFilter):
 
     def by_verdict(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those with this verdict."""
-        return rows.filter(of_verdict(Verdict(value), now=self.now))
+        return self._judged(rows, of_verdict(Verdict(value), now=self.now))
 
     def by_reason(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Those whose first gap has this reason."""
-        return rows.filter(limited_by(Reason(value), now=self.now))
+        return self._judged(rows, limited_by(Reason(value), now=self.now))
 
     def by_days(self, rows: QuerySet[Any], _name: str, value: Decimal) -> QuerySet[Any]:
         """Those that may run now or at their start, and lapse in less than so many days."""
-        return rows.filter(lapsing(None, self.now + timedelta(days=int(value)), now=self.now))
+        return self._judged(rows, lapsing(None, self.now + timedelta(days=int(value)), now=self.now))
 
     def by_instants(self, rows: QuerySet[Any], _name: str, value: tuple[datetime, datetime]) -> QuerySet[Any]:
         """Those that lapse at one of the instants ``[first, second)``."""
-        return rows.filter(lapsing(*value, now=self.now))
+        return self._judged(rows, lapsing(*value, now=self.now))
 
     def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
         """Those that were changed, or that hang on something that was: their answer may be another."""
         return rows.filter(changed_flights(self.brand, since=value))
+
+    def _judged(self, rows: QuerySet[Any], wanted: Q) -> QuerySet[Any]:
+        """The rows of which the stored gaps say what is ``wanted``."""
+        return with_gaps(rows, self.brand, now=self.now).filter(wanted)
 
 
 # --- Many at once ----------------------------------------------------------------------------------------------------

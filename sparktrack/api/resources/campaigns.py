@@ -106,9 +106,9 @@ class Campaigns(ManyMixin):
                 row.pk: dict.fromkeys((state.value for state in FlightStatus), 0) for row in rows
             }
             flights = Flight.objects.for_brand(self.request.brand).filter(campaign__in=numbers)
-            stated = flights.alias(state=state_at(self.request.now)).values_list("campaign", "state")
-            for campaign, state, number in stated.annotate(number=Count("pk")).order_by():
-                numbers[campaign][state] = number
+            stated = flights.annotate(state=state_at(self.request.now)).values("campaign", "state")
+            for each in stated.annotate(number=Count("pk")).order_by():
+                numbers[each["campaign"]][each["state"]] = each["number"]
             for row in rows:
                 row.flights_by_state = numbers[row.pk]
         return rows

@@ -13,6 +13,7 @@ from brands.models import AuditEntry
 from campaigns.enums import FlightStatus
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights, pause_flights
+from campaigns.queries.verdicts import with_gaps
 from campaigns.sections import Choice, first_places
 from tests.campaigns.scenes import SCENES
 from tests.workplace.flightdesk import listing, one_of_each_state, shown
@@ -107,7 +108,8 @@ def test_states_and_sections_are_those_of_the_rules_and_the_board(world, buyer):
     account = world.account()
     for scene in SCENES.values():
         scene(world, buyer=buyer, ad_account=account)
-    found = flights_of(world.brand, world.now).annotate(state_now=F("state_now"), limited=F("limited"))
+    found = with_gaps(flights_of(world.brand, world.now), world.brand, now=world.now)
+    found = found.annotate(state_now=F("state_now"), limited=F("limited"))
     rows = flight_rows(world.brand, list(found), world.now)
     assert len(rows) > 8
     for row in rows:
