@@ -96,9 +96,9 @@ class Words(serializers.ListField):
     def __init__(self, **options: Any) -> None:
         super().__init__(child=Text(max_length=60), max_length=50, **options)
 
-    def to_internal_value(self, data: Any) -> list[str]:
-        """The words in the order in which they were sent."""
-        return list(dict.fromkeys(super().to_internal_value(data)))
+    def run_validation(self, data: Any = serializers.empty) -> list[str]:
+        """The words in the order in which they were sent, as many as were allowed before doubles go."""
+        return list(dict.fromkeys(super().run_validation(data)))
 
 
 class Zone(Text):

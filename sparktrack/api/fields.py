@@ -71,13 +71,17 @@ class OwnedListField(serializers.ListField):
         super().__init__(child=serializers.UUIDField(), **{"max_length": 500, **options})
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """The rows, in the order in which they were named."""
-        ids: list[UUID] = list(dict.fromkeys(super().to_internal_value(data)))
+        """The rows, as they were named."""
+        ids: list[UUID] = super().to_internal_value(data)
         found = self.model._default_manager.filter(brand=self.context["brand"]).in_bulk(ids)
         for pk in ids:
             if pk not in found:
                 self.fail("does_not_exist", pk_value=pk)
         return [found[pk] for pk in ids]
+
+    def run_validation(self, data: Any = serializers.empty) -> list[Any]:
+        """The rows in the order in which they were named, each once."""
+        return list(dict.fromkeys(super().run_validation(data)))
 
 
 class MemberField(serializers.PrimaryKeyRelatedField[Any]):
