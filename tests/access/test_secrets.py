@@ -1,7 +1,8 @@
-"""A Spark code is nowhere in plain: no page, no log line, no audit entry, no byte of the database."""
+"""A Spark code is nowhere in plain: no page, no log line, no audit entry, no byte of the database.
 
-import io
-import logging
+What members read of all pages is in test_tenants.py.
+"""
+
 import re
 from pathlib import Path
 
@@ -13,58 +14,19 @@ from django.test import Client
 from authorizations.models import AuthorizationCode
 from authorizations.secrets import open_code, open_source_post_code
 from brands.enums import Role
-from brands.models import AuditEntry
 from sparktrack.core.clock import utc_now
-from tests.access.crawl import crawl
 from tests.access.everything import Everything
-from tests.access.routes import routes, url_of
+from tests.access.secrets import CODE, parts
 from tests.campaigns.importers.sheets import HEADER, Office, post_url, row
 from tests.factories import UserFactory
 from tests.world import World, client_of
 
-CODE = "#CanaryCanaryCanary0123456789+/abcdefghijklmnopqrstuvwxyzABCDEFg="
-# What would give it away: all of it, or a stretch that is longer than its ending.
-PARTS = [CODE, CODE[1:20], CODE[20:40], CODE[40:60]]
-
-
-@pytest.fixture
-def logs():
-    """All that is logged, before anything is redacted and as it is written."""
-    raw, written = io.StringIO(), io.StringIO()
-    root = logging.getLogger()
-    handlers = [logging.StreamHandler(raw), logging.StreamHandler(written)]
-    ours = next(handler for handler in root.handlers if type(handler) is logging.StreamHandler)
-    handlers[1].setFormatter(ours.formatter)
-    for handler in handlers:
-        root.addHandler(handler)
-    yield raw, written
-    for handler in handlers:
-        root.removeHandler(handler)
+PARTS = parts(CODE)
 
 
 def given_away(text: str) -> list[str]:
     """The parts of the code that are in ``text``."""
     return [part for part in PARTS if part in text]
-
-
-@pytest.mark.django_db
-@pytest.mark.once
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
-def test_no_page_log_line_or_audit_entry_has_a_code(role, logs):
-    world = Everything(now=utc_now(), code=CODE)
-    starts = [url_of(route, world) for route in routes() if not route.is_admin]
-    pages = crawl(client_of(world.people[role]), starts)
-    full = pages[f"/b/{world.brand.slug}/posts/{world.full.pk}/"]
-    assert f"code ending {CODE[-4:]}" in full
-    assert not [url for url, page in pages.items() if given_away(page)]
-    raw, written = logs
-    assert "path=" in written.getvalue()
-    assert not given_away(raw.getvalue())
-    assert not given_away(written.getvalue())
-    token = world.script.rpartition("_")[2]
-    assert not [url for url, page in pages.items() if token in page]
-    assert token not in raw.getvalue()
-    assert not [entry for entry in AuditEntry.objects.values_list() if given_away(str(entry))]
 
 
 @pytest.mark.django_db
