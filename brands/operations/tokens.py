@@ -86,8 +86,8 @@ def issue_token(*, brand: Brand, draft: TokenDraft, now: datetime, actor: Actor)
         if ApiToken.objects.for_brand(brand).live(now).count() >= MOST_TOKENS:
             raise TokenRefusedError(f"A brand has at most {MOST_TOKENS} tokens that count. Revoke one first.")
         row.save(force_insert=True)
-        shown = ("name", "public", "scope", "expires_at", "allowed_addresses")
-        after = {name: getattr(row, name) for name in shown}
+        said = ("name", "scope", "expires_at", "allowed_addresses")
+        after = {"token": row.shown} | {name: getattr(row, name) for name in said}
         record_changes(brand, [Change("token.issued", row, after=after)], now=now, actor=actor)
     return IssuedToken(row, text.whole)
 
