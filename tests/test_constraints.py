@@ -46,7 +46,7 @@ from campaigns.models import (
 from creators.models import Creator
 from posts.models import Brief, MetricsSnapshot, Post, StageEvent
 from tests.world import DAY, NOW
-from workplace.models import ListChoice, Preference, SavedView
+from workplace.models import ListChoice, Preference, SavedPeak, SavedView
 
 pytestmark = pytest.mark.django_db
 
@@ -158,6 +158,7 @@ TRUE: dict[type[models.Model], dict[str, Any]] = {
         "digest": "0",
         "changed_at": NOW,
     },
+    SavedPeak: {"name": "BFCM", "first_on": NOW.date(), "last_on": NOW.date(), "created_at": NOW},
     SavedView: {"place": "posts", "name": "Mine", "owner": "@user", "created_at": NOW},
     ListChoice: {"place": "posts", "user": "@user"},
     Preference: {"user": "@user"},
@@ -275,6 +276,9 @@ WRONG = {
     "calendarevent_kind_known": {"kind": "dream"},
     "calendarevent_day_or_instant": {"at": None},
     "brand_window_is_one_of_tiktoks": {"window_days": 14},
+    "savedpeak_name_once": {},
+    "savedpeak_has_name": {"name": ""},
+    "savedpeak_ends_after_start": {"last_on": date(2026, 1, 1)},
     "savedview_place_known": {"place": "dreams"},
     "savedview_name_once": {},
     "savedview_has_name": {"name": ""},

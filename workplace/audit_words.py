@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "invitation": "Invitation",
     "link": "Account link",
     "member": "Member",
+    "peak": "Peak",
     "person": "Person",
     "post": "Post",
     "request": "Request for a code",

@@ -1,4 +1,4 @@
-"""What people choose for themselves: saved views of lists, columns, keys, the tour."""
+"""What people choose for themselves (saved views of lists, columns, keys, the tour), and the peaks of a brand."""
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +30,29 @@ class SavedView(BrandOwned):
             one_of("place", Place, "savedview_place_known"),
             models.UniqueConstraint(fields=["brand", "place", "owner", "name"], name="savedview_name_once"),
             models.CheckConstraint(condition=~models.Q(name=""), name="savedview_has_name"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedPeak(BrandOwned):
+    """A named period that a brand plans for, such as BFCM: ``last_on`` is its last day, in the zone of the brand."""
+
+    name = models.CharField(max_length=60)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    created_at = models.DateTimeField()
+
+    objects = BrandOwnedQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["brand", "name"], name="savedpeak_name_once"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="savedpeak_has_name"),
+            models.CheckConstraint(
+                condition=models.Q(last_on__gte=models.F("first_on")), name="savedpeak_ends_after_start"
+            ),
         )
 
     def __str__(self) -> str:

@@ -33,7 +33,7 @@ from tests.alerts.scenes import add_alerts
 from tests.campaigns.scenes import SCENES, ready_post
 from tests.world import World, spark_code
 from workplace.enums import Place
-from workplace.models import ListChoice, SavedView
+from workplace.models import ListChoice, SavedPeak, SavedView
 
 APPS = ("brands", "creators", "posts", "authorizations", "campaigns", "alerts", "workplace")
 
@@ -192,6 +192,8 @@ class Everything(World):
             brand=self.brand, place=Place.POSTS, name="Mine", query="q=a", owner=buyer, created_at=self.now
         )
         ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS)
+        days = {"first_on": self.day(2), "last_on": self.day(9), "created_at": self.now}
+        self.ids["peak"] = SavedPeak.objects.create(brand=self.brand, name="Winter sale", **days).pk
         self.ids |= {"view": view.pk, "place": Place.POSTS}
 
     def write_everywhere(self, word: str) -> None:

@@ -7,9 +7,13 @@ from django import forms
 from django.db.models import QuerySet
 
 from campaigns.filters import PeopleFilter, PlainSelect
+from campaigns.forms.planner import DayField
 from campaigns.models import Flight
 from workplace.enums import Happening
 from workplace.rules.calendar import Month, NoMonthError
+
+# No month has as many: what is read of it is bounded.
+_MOST_PAGES = 1000
 
 KINDS = {
     Happening.STOPS: "Ads that stop",
@@ -42,6 +46,25 @@ class MonthFilter(django_filters.CharFilter):
     field_class = MonthField
 
 
+class OneDayFilter(django_filters.DateFilter):
+    """The only day that is shown."""
+
+    field_class = DayField
+
+
+class PageField(forms.IntegerField):
+    """The number of a page of the agenda, from 1 on."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=_MOST_PAGES, **kwargs)
+
+
+class PageFilter(django_filters.Filter):
+    """Which page of the agenda is shown."""
+
+    field_class = PageField
+
+
 class CalendarFilter(PeopleFilter):
     """Flights by buyer, campaign and creator, as on the board; ``kind`` is what of them is shown."""
 
@@ -56,6 +79,8 @@ class CalendarFilter(PeopleFilter):
     view = django_filters.ChoiceFilter(
         choices=[("month", "Month"), ("agenda", "Agenda")], method="as_it_is", label="View"
     )
+    day = OneDayFilter(method="as_it_is", label="Day")
+    page = PageFilter(method="as_it_is", label="Page")
 
     def as_it_is(self, flights: QuerySet[Flight], _name: str, _value: object) -> QuerySet[Flight]:
         """Nothing to narrow here: which days and kinds are shown is known where the events are."""

@@ -6,8 +6,7 @@ from django import forms
 
 from campaigns.filters import SearchField
 from campaigns.forms.planner import DayField
-
-LONGEST_DAYS = 92
+from workplace.operations.peaks import LONGEST_DAYS
 
 
 class PeakForm(forms.Form):

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DateTimeField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -19,21 +20,22 @@ from campaigns.rules import flight_end
 from posts.enums import Lane
 from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
+from workplace.queries.peaks import Peak
 
-# Lines of each group; how far is counted; so many of the newest posts are looked at where no flight is planned.
-MOST_SHOWN = 40
+# Lines of each group, where all stand together, and of a page of one group; of how many it is said what to ask for.
+MOST_SHOWN = 12
+PER_PAGE = 50
+MOST_ASKED = 40
+# How far is counted; so many of the newest posts are looked at where no flight is planned.
 COUNTED = 1000
 NEWEST = 5000
-GROUPS = ("surviving", "ready", "falling", "lacking")
+GROUPS = ("falling", "ending", "surviving", "ready", "lacking")
+# Flights stand in the order of their first days, posts without one the newest first.
+_OF_FLIGHTS = ("falling", "ending", "surviving")
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
-    """A named period; ``last`` is its last day. Days are read in the zone of the brand."""
-
-    name: str
-    first: date
-    last: date
+class NoSuchPlaceError(ValueError):
+    """No line of the group has this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,72 +63,98 @@ class PeakAnswer:
     """The groups with how many there are in all, up to COUNTED + 1: then there are more.
 
     ``over``: the peak has passed, nothing is judged. ``newest_only``: of posts without a flight only the NEWEST are in.
+    ``lines``: the first of each group, or a page of the one that was asked for; ``after``: the row that ends it, if
+    more follow.
     """
 
     over: bool
     newest_only: bool
-    surviving: Sequence[PeakLine]
-    ready: Sequence[PeakLine]
-    falling: Sequence[PeakLine]
-    lacking: Sequence[PeakLine]
+    lines: dict[str, Sequence[PeakLine]]
     counts: dict[str, int]
+    after: UUID | None = None
 
 
-def usual_peak(today: date) -> Peak:
-    """The week of Black Friday up to Cyber Monday, of this year, or of the next once it has passed.
+def peak_answer(
+    brand: Brand, peak: Peak, *, now: datetime, group: str = "", after: UUID | None = None
+) -> PeakAnswer:
+    """Flights that survive, that end in it by plan, that do not; posts without one that would, and that would not.
 
-    Black Friday is the day after the fourth Thursday of November.
+    ``group``: a page of this one of GROUPS, behind the row with the id ``after``. Thirteen queries at most. Raises
+    NoSuchPlaceError.
     """
-    this = _week_of_black_friday(today.year)
-    return this if this.last >= today else _week_of_black_friday(today.year + 1)
-
-
-def _week_of_black_friday(year: int) -> Peak:
-    first = date(year, 11, 1)
-    thanksgiving = first + timedelta((3 - first.weekday()) % 7 + 21)
-    return Peak(f"BFCM {year}", thanksgiving - timedelta(3), thanksgiving + timedelta(4))
-
-
-def peak_answer(brand: Brand, peak: Peak, *, now: datetime) -> PeakAnswer:
-    """Four groups: flights that survive, posts that would, flights that do not, posts that would not; ten queries."""
     start, end = first_instant(peak.first, brand.time_zone), end_of_last_day(peak.last, brand.time_zone)
     begin = max(start, now)
     if end <= now:
-        return PeakAnswer(
-            over=True, newest_only=False, counts=dict.fromkeys(GROUPS, 0), **dict.fromkeys(GROUPS, ())
-        )
-    flights = _flights(brand, begin, end)
+        nothing: dict[str, Sequence[PeakLine]] = dict.fromkeys(GROUPS, ())
+        return PeakAnswer(over=True, newest_only=False, lines=nothing, counts=dict.fromkeys(GROUPS, 0))
     posts_of = Post.objects.for_brand(brand).order_by("-pk").values("pk")
+    groups = _groups(brand, peak, begin, end, posts_of[:NEWEST])
+    counts = {name: rows.order_by()[: COUNTED + 1].count() for name, rows in groups.items()}
+    found: dict[str, list[Any]] = {}
+    last = None
+    for name, rows in groups.items():
+        if group and name != group:
+            continue
+        ordered = _ordered(rows, after) if name in _OF_FLIGHTS else _newest_first(rows, after)
+        most = PER_PAGE if group else MOST_ASKED if name == "falling" else MOST_SHOWN
+        part = list(ordered[: most + 1])
+        found[name] = part[:most]
+        last = part[most - 1].pk if group and len(part) > most else None
+    posts = {getattr(row, "post_id", row.pk) for rows in found.values() for row in rows}
+    gaps = stored_gaps(brand, posts, after=begin)
+    lines: dict[str, Sequence[PeakLine]] = {
+        name: [_line(brand, row, gaps, (begin, end), now) for row in rows] for name, rows in found.items()
+    }
+    if "falling" in lines:
+        lines["falling"] = sorted(lines["falling"], key=_falls_at)
+    newest_only = posts_of[NEWEST : NEWEST + 1].exists()
+    return PeakAnswer(over=False, newest_only=newest_only, lines=lines, counts=counts, after=last)
+
+
+def _ordered(flights: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
+    if after is not None:
+        start = flights.filter(pk=after).values_list("starts_at", flat=True).first()
+        if start is None:
+            raise NoSuchPlaceError
+        flights = flights.filter(Q(starts_at__gt=start) | Q(starts_at=start, pk__gt=after))
+    beside = flights.select_related("post__creator", "campaign", "ad_account", "buyer")
+    return beside.order_by("starts_at", "pk")
+
+
+def _newest_first(posts: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
+    if after is not None:
+        posts = posts.filter(pk__lt=after)
+    return posts.select_related("creator").order_by("-pk")
+
+
+def _falls_at(line: PeakLine) -> datetime:
+    return line.gaps[0].starts_at or line.starts_at if line.gaps else line.ends_at
+
+
+def _groups(
+    brand: Brand, peak: Peak, begin: datetime, end: datetime, newest: QuerySet[Any]
+) -> dict[str, QuerySet[Any]]:
+    """The rows of each group, unordered."""
+    flights = _flights(brand, begin, end)
+    lacks = _gap_in_flight(brand, begin, end)
+    # Days, not instants: the last day of the peak is over earlier in some accounts.
+    ends_inside = Q(ends_on__lt=peak.last, ends_on__isnull=False) | Q(
+        ended_at__lt=end, ended_at__isnull=False
+    )
     idle = (
         Post.objects.for_brand(brand)
         .exclude(lane=Lane.KEEP_OUT_OF_PAID)
-        .filter(pk__in=posts_of[:NEWEST])
+        .filter(pk__in=newest)
         .filter(~Exists(_flights(brand, begin, end).filter(post=OuterRef("pk"))))
     )
     gap = Exists(PostGap.objects.for_brand(brand).overlapping(begin, end).filter(post=OuterRef("pk")))
-    groups: dict[str, QuerySet[Any]] = {
-        "surviving": flights.filter(~_gap_in_flight(brand, begin, end)),
+    return {
+        "falling": flights.filter(lacks),
+        "ending": flights.filter(~lacks).filter(ends_inside),
+        "surviving": flights.filter(~lacks).exclude(ends_inside),
         "ready": idle.filter(~gap),
-        "falling": flights.filter(_gap_in_flight(brand, begin, end)),
         "lacking": idle.filter(gap),
     }
-    counts = {name: rows.order_by()[: COUNTED + 1].count() for name, rows in groups.items()}
-    found: dict[str, list[Any]] = {}
-    for name, rows in groups.items():
-        if name in {"surviving", "falling"}:
-            loaded = rows.select_related("post__creator", "campaign", "ad_account", "buyer")
-            found[name] = list(loaded.order_by("starts_at", "pk")[:MOST_SHOWN])
-        else:
-            found[name] = list(rows.select_related("creator").order_by("-pk")[:MOST_SHOWN])
-    posts = {getattr(row, "post_id", row.pk) for rows in found.values() for row in rows}
-    gaps = stored_gaps(brand, posts, after=begin)
-    lines = {
-        name: [_line(brand, row, gaps, (begin, end), now) for row in rows] for name, rows in found.items()
-    }
-    lines["falling"].sort(
-        key=lambda line: line.gaps[0].starts_at or line.starts_at if line.gaps else line.ends_at
-    )
-    return PeakAnswer(over=False, newest_only=posts_of[NEWEST : NEWEST + 1].exists(), counts=counts, **lines)
 
 
 def _flights(brand: Brand, begin: datetime, end: datetime) -> QuerySet[Flight]:

@@ -3,7 +3,7 @@
 import calendar
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +14,11 @@ from workplace.enums import Happening
 # Months further away from the present one are reached by typing them: links on links would have no end.
 MOST_MONTHS_AWAY = 13
 
-# Lines of a day in the month; the agenda has all.
+# Lines of a day in the month, fewer where the whole month would have more than a phone takes at once; and of a page of
+# the agenda, which has all.
 MOST_LINES = 4
+LINES_OF_MONTH = 75
+LINES_OF_PAGE = 50
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
@@ -129,7 +132,8 @@ _TONES = {
 class Day:
     """A day of a month: its events, most urgent first.
 
-    ``is_outside``: it belongs to a neighbour and shows nothing. ``is_peak``: it lies in a peak, such as BFCM.
+    ``is_outside``: it belongs to a neighbour and shows nothing. ``is_peak``: it lies in a peak, such as BFCM. ``most``:
+    lines that it shows in the month.
     """
 
     on: date
@@ -137,11 +141,12 @@ class Day:
     is_today: bool = False
     is_outside: bool = False
     is_peak: bool = False
+    most: int = MOST_LINES
 
     @property
     def first(self) -> Sequence[Event]:
         """What fits into the month; one line too many stands there itself rather than as "1 more"."""
-        return self.events if len(self.events) <= MOST_LINES else self.events[: MOST_LINES - 1]
+        return self.events if len(self.events) <= self.most else self.events[: self.most - 1]
 
     @property
     def more(self) -> int:
@@ -150,9 +155,9 @@ class Day:
 
 
 def month_days(
-    month: Month, events: Iterable[Event], *, today: date, peak: tuple[date, date] | None = None
+    month: Month, events: Iterable[Event], *, today: date, peaks: Sequence[tuple[date, date]] = ()
 ) -> list[list[Day]]:
-    """The weeks of ``month`` with what happens on each of its days; ``peak``: its first and last day."""
+    """The weeks of ``month`` with what happens on each of its days; ``peaks``: the first and last day of each."""
     by_day: dict[date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.on, []).append(event)
@@ -161,14 +166,52 @@ def month_days(
         if not month.first <= on <= month.last:
             return Day(on, (), is_outside=True)
         return Day(
-            on, sorted(by_day.get(on, ()), key=_order), is_today=on == today, is_peak=_lies_in(on, peak)
+            on,
+            sorted(by_day.get(on, ()), key=_order),
+            is_today=on == today,
+            is_peak=any(first <= on <= last for first, last in peaks),
         )
 
-    return [[day(on) for on in week] for week in month.weeks()]
+    weeks = [[day(on) for on in week] for week in month.weeks()]
+    most = _most_lines([len(day.events) for week in weeks for day in week])
+    return [[replace(day, most=most) for day in week] for week in weeks]
 
 
-def _lies_in(day: date, peak: tuple[date, date] | None) -> bool:
-    return peak is not None and peak[0] <= day <= peak[1]
+def _most_lines(numbers: Sequence[int]) -> int:
+    """How many lines a day may have, so that all of them are not too many."""
+    for most in range(MOST_LINES, 2, -1):
+        if sum(number if number <= most else most - 1 for number in numbers) <= LINES_OF_MONTH:
+            return most
+    return 2
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaPage:
+    """A page of the agenda: its days with those of their events that stand on it. Pages count from 1."""
+
+    days: Sequence[Day]
+    number: int
+    pages: int
+
+
+def agenda_page(
+    weeks: Iterable[Iterable[Day]], *, today: date, only: date | None = None, number: int | None = None
+) -> AgendaPage:
+    """The days on which something happens, or ``only`` one, so many lines a page.
+
+    ``number``: which page, the last one if there are fewer; None: the one with the first event from ``today`` on.
+    """
+    days = [day for week in weeks for day in week if day.events and only in (None, day.on)]
+    lines = [(day, event) for day in days for event in day.events]
+    pages = max(1, -(-len(lines) // LINES_OF_PAGE))
+    if number is None:
+        coming = next((place for place, (day, _) in enumerate(lines) if day.on >= today), 0)
+        number = coming // LINES_OF_PAGE + 1
+    number = min(number, pages)
+    shown: dict[date, list[Event]] = {}
+    for day, event in lines[(number - 1) * LINES_OF_PAGE : number * LINES_OF_PAGE]:
+        shown.setdefault(day.on, []).append(event)
+    return AgendaPage([replace(day, events=shown[day.on]) for day in days if day.on in shown], number, pages)
 
 
 _RANKS = {kind: rank for rank, kind in enumerate(Happening)}

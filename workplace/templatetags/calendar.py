@@ -1,6 +1,6 @@
 """``{% load calendar %}``: days and events of a month."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -38,17 +38,14 @@ def distance_from(day: date, today: date) -> str:
     return distance(day, today=today)
 
 
-@register.filter
-def with_events(weeks: Sequence[Sequence[Day]]) -> list[Day]:
-    """The days of a month on which something happens."""
-    return [day for week in weeks for day in week if day.events]
-
-
 @register.simple_tag(takes_context=True)
-def month_query(context: Context, month: Month | None, view: str = "") -> str:
-    """``{% month_query month "agenda" %}``: the address of another month or view with the same filters."""
+def month_query(
+    context: Context, month: Month | None, view: str = "", day: date | None = None, page: int | None = None
+) -> str:
+    """``{% month_query month "agenda" %}``: the address of another month, view, day or page with the same filters."""
     query = context["request"].GET.copy()
-    for name, value in (("month", str(month) if month else ""), ("view", view)):
+    wanted = {"month": month, "view": view, "day": day, "page": page}
+    for name, value in ((name, str(value or "")) for name, value in wanted.items()):
         query.pop(name, None)
         if value:
             query[name] = value
@@ -68,7 +65,8 @@ def month_lines(context: Context, day: Day) -> SafeString:
 def _short(event: Event, slug: str, zone: str) -> SafeString:
     at = format_html("{} ", _clock(event, zone)) if event.at else ""
     inner = format_html("<b>{}</b> {}{}", event.short_head, at, event.title)
-    title = " · ".join(filter(None, (f"{event.head}: {event.title}", event.about, event.says)))
+    # The sentence about it stands in the agenda: here are many.
+    title = " · ".join(filter(None, (f"{event.head}: {event.title}", event.about)))
     return format_html(
         '<a class="mark {}" href="{}" title="{}"><span>{}</span></a>',
         event.tone,

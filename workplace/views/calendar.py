@@ -8,14 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from brands.access import BrandRequest, brand_view, viewer_zone
+from brands.models import Brand
 from posts.models import Post
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
 from workplace.calendar_words import summary
 from workplace.forms.calendar import CalendarFilter
 from workplace.queries.calendar import Asked, month_events
-from workplace.queries.flights_peak import Peak, usual_peak
-from workplace.rules.calendar import MOST_MONTHS_AWAY, Month, month_days
+from workplace.queries.peaks import Peak, peaks_of, usual_peak
+from workplace.rules.calendar import MOST_MONTHS_AWAY, Month, agenda_page, month_days
 
 _PARAMETERS = frozenset(CalendarFilter.base_filters)
 
@@ -23,7 +24,8 @@ _PARAMETERS = frozenset(CalendarFilter.base_filters)
 @require_safe
 @brand_view()
 def show_calendar(request: BrandRequest) -> HttpResponse:
-    """What lapses, starts, ends and is due in a month; ``view=agenda`` as a list. Times and today as the reader's."""
+    """What lapses, starts, ends and is due in a month; ``view=agenda`` as a list, page by page, or
+    of one ``day``. Times and today as the reader's."""
     now, zone = utc_now(), viewer_zone(request)
     today = local_date(now, zone)
     chosen = CalendarFilter(request.GET, brand=request.brand)
@@ -39,19 +41,23 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
         context["problem"] = f"There is no filter called {unknown[0]}."
     elif chosen.is_valid():
         values = chosen.form.cleaned_data
-        month: Month = values["month"] or Month.of(today)
+        day = values["day"]
+        month: Month = Month.of(day) if day else values["month"] or Month.of(today)
         asked = Asked(request.brand, chosen.qs, _posts(request, chosen), chosen.kind_shown)
-        peak = _peak(month)
+        peaks = _peaks(request.brand, month)
         found = month_events(asked, month, viewer_zone=zone, now=now)
+        weeks = month_days(
+            month, found.events, today=today, peaks=[(peak.first, peak.last) for peak in peaks]
+        )
         context |= {
             "month": month,
-            "weeks": month_days(
-                month, found.events, today=today, peak=(peak.first, peak.last) if peak else None
-            ),
-            "peak": peak,
+            "weeks": weeks,
+            "agenda": agenda_page(weeks, today=today, only=day, number=values["page"]),
+            "day": day,
+            "peaks": peaks,
             "found": found,
             "today": today,
-            "is_agenda": values["view"] == "agenda",
+            "is_agenda": values["view"] == "agenda" or day is not None,
             "summary": summary(found.events, today=today),
             "previous": _near(month.plus(-1), today=Month.of(today)),
             "following": _near(month.plus(1), today=Month.of(today)),
@@ -60,10 +66,10 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
     return render(request, "workplace/calendar/page.html", context, status=status)
 
 
-def _peak(month: Month) -> Peak | None:
-    """The week of Black Friday, in the month or months in which it lies."""
-    peak = usual_peak(month.first)
-    return peak if peak.first <= month.last else None
+def _peaks(brand: Brand, month: Month) -> list[Peak]:
+    """The peaks that lie in the month, if only in part: those that the brand keeps, and the week of Black Friday."""
+    peaks = peaks_of(brand, usual_peak(month.first))
+    return [peak for peak in peaks if peak.first <= month.last and peak.last >= month.first]
 
 
 def _near(month: Month, *, today: Month) -> Month | None:

@@ -10,7 +10,7 @@ from authorizations.enums import Reason
 from authorizations.rules import Gap
 from campaigns.phrases import Tone
 from workplace.enums import Happening
-from workplace.rules.calendar import MOST_LINES, Event, Month, NoMonthError, lapses, month_days
+from workplace.rules.calendar import MOST_LINES, Event, Month, NoMonthError, agenda_page, lapses, month_days
 
 NOVEMBER = Month(date(2026, 11, 1))
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -131,3 +131,33 @@ def test_a_flight_that_lacks_something_from_its_start_lapses_there():
 def test_gaps_outside_of_the_flight_are_no_lapse():
     assert lapsed(gap(None, 0), gap(30, None)) == []
     assert lapsed(gap(30, None), end=None) == [30]
+
+
+@pytest.mark.parametrize(("each_day", "shown"), [(2, 2), (3, 1), (8, 2), (1, 1), (4, 2)])
+def test_a_full_month_shows_fewer_lines_of_each_day_and_counts_the_rest(each_day, shown):
+    month = Month(date(2026, 12, 1))
+    days = [month.first + timedelta(number) for number in range(31)]
+    events = [
+        Event(Happening.ENDS, on, None, "Flight ends", str(place)) for on in days for place in range(each_day)
+    ]
+    drawn = [day for week in month_days(month, events, today=days[0]) for day in week if not day.is_outside]
+    assert {len(day.first) for day in drawn} == {shown}
+    assert {len(day.first) + day.more for day in drawn} == {each_day}
+
+
+def test_the_agenda_opens_where_today_is_and_every_line_is_on_a_page():
+    month = Month(date(2026, 11, 1))
+    days = [month.first + timedelta(number) for number in range(30)]
+    events = [Event(Happening.ENDS, on, None, "Flight ends", f"{place}") for on in days for place in range(7)]
+    weeks = month_days(month, events, today=days[20])
+    opened = agenda_page(weeks, today=days[20])
+    assert (opened.number, opened.pages) == (140 // 50 + 1, 5)
+    assert days[20] in [day.on for day in opened.days]
+    pages = [agenda_page(weeks, today=days[20], number=number) for number in range(1, 6)]
+    assert [sum(len(day.events) for day in page.days) for page in pages] == [50, 50, 50, 50, 10]
+    found = [(day.on, event.title) for page in pages for day in page.days for event in day.events]
+    assert len(set(found)) == 210
+    assert agenda_page(weeks, today=days[0], number=99).number == 5
+    (only,) = agenda_page(weeks, today=days[20], only=days[3]).days
+    assert len(only.events) == 7
+    assert agenda_page([], today=days[0]).days == []
