@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from campaigns.forms.planner import FIRST_YEAR, LAST_YEAR
-from sparktrack.api.fields import InstantField, OwnedField
+from sparktrack.api.fields import InstantField, MemberField, OwnedField
 from sparktrack.core.models import words as said
 from sparktrack.core.zones import is_zone
 
@@ -186,23 +186,21 @@ def read_many(
     if not data or len(data) > MOST:
         raise ValidationError({"": [f"Send 1 to {MOST} objects."]})
     found = {
-        field.model: _found(field, name, data, context)
+        field.kind: field.rows_of(context["brand"]).in_bulk(_ids(data, name))
         for name, field in body().fields.items()
-        if isinstance(field, OwnedField)
+        if isinstance(field, OwnedField | MemberField)
     }
     many = body(data=data, many=True, context={**context, "found": found}, **options)
     if not many.is_valid():
         # By place, as problem details point at them.
-        raise ValidationError({str(place): errors for place, errors in enumerate(many.errors) if errors})
+        raise ValidationError({str(place): errors for place, errors in many.errors.items()})
     values: list[dict[str, Any]] = many.validated_data
     if named:
-        _refuse_doubles([item["id"] for item in values])
+        _refuse_nameless([item.get("id") for item in values])
     return values
 
 
-def _found(
-    field: OwnedField, name: str, data: Sequence[Any], context: Mapping[str, Any]
-) -> Mapping[Any, Any]:
+def _ids(data: Sequence[Any], name: str) -> set[UUID]:
     ids = set()
     for item in data:
         text = item.get(name) if isinstance(item, Mapping) else None
@@ -211,13 +209,19 @@ def _found(
                 ids.add(UUID(text))
             except ValueError:
                 continue  # the field says so at its place
-    rows: Mapping[Any, Any] = field.model._default_manager.filter(brand=context["brand"]).in_bulk(ids)
-    return rows
+    return ids
 
 
-def _refuse_doubles(ids: Sequence[UUID]) -> None:
-    errors = {
-        str(place): {"id": ["This id is there twice."]} for place, pk in enumerate(ids) if pk in ids[:place]
-    }
+def _refuse_nameless(ids: Sequence[UUID | None]) -> None:
+    """Raises ValidationError for rows without an id (a change needs no other field), and for one that came before."""
+    seen: set[UUID] = set()
+    errors = {}
+    for place, pk in enumerate(ids):
+        if pk is None:
+            errors[str(place)] = {"id": ["This field is required."]}
+        elif pk in seen:
+            errors[str(place)] = {"id": ["This id is there twice."]}
+        else:
+            seen.add(pk)
     if errors:
         raise ValidationError(errors)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from brands.models import BrandOwned, User
+from brands.models import Brand, BrandOwned, User
 from workplace.forms.fields import buyers_of
 
 
@@ -50,15 +50,18 @@ class OwnedField(serializers.PrimaryKeyRelatedField[Any]):
         self.model = model
         super().__init__(queryset=model._default_manager.none(), pk_field=serializers.UUIDField(), **options)
 
+    @property
+    def kind(self) -> Any:
+        """What it is found under in ``context["found"]``."""
+        return self.model
+
+    def rows_of(self, brand: Brand) -> Any:
+        """The rows that may be named."""
+        return self.model._default_manager.filter(brand=brand)
+
     def to_internal_value(self, data: Any) -> Any:
         """The row."""
-        pk: UUID = self.pk_field.to_internal_value(data)  # type: ignore[union-attr]
-        found: Mapping[Any, Any] | None = self.context.get("found", {}).get(self.model)
-        if found is None:
-            found = self.model._default_manager.filter(brand=self.context["brand"]).in_bulk([pk])
-        if pk not in found:
-            self.fail("does_not_exist", pk_value=data)
-        return found[pk]
+        return _row_of(self, data)
 
 
 class OwnedListField(serializers.ListField):
@@ -92,9 +95,18 @@ class MemberField(serializers.PrimaryKeyRelatedField[Any]):
     def __init__(self, **options: Any) -> None:
         super().__init__(queryset=User.objects.none(), pk_field=serializers.UUIDField(), **options)
 
-    def get_queryset(self) -> Any:
+    @property
+    def kind(self) -> Any:
+        """What they are found under in ``context["found"]``."""
+        return type(self)
+
+    def rows_of(self, brand: Brand) -> Any:
         """The members."""
-        return User.objects.filter(memberships__brand=self.context["brand"])
+        return User.objects.filter(memberships__brand=brand)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The person."""
+        return _row_of(self, data)
 
 
 class BuyerField(MemberField):
@@ -102,6 +114,17 @@ class BuyerField(MemberField):
 
     default_error_messages = {"does_not_exist": "Nobody who plans flights here has this id: {pk_value}."}
 
-    def get_queryset(self) -> Any:
+    def rows_of(self, brand: Brand) -> Any:
         """The members whose role lets them plan."""
-        return buyers_of(self.context["brand"])
+        return buyers_of(brand)
+
+
+def _row_of(field: OwnedField | MemberField, data: Any) -> Any:
+    """The row that ``data`` names, of those that were looked up for many at once, else looked up now."""
+    pk: UUID = field.pk_field.to_internal_value(data)  # type: ignore[union-attr]
+    found: Mapping[Any, Any] | None = field.context.get("found", {}).get(field.kind)
+    if found is None:
+        found = field.rows_of(field.context["brand"]).in_bulk([pk])
+    if pk not in found:
+        field.fail("does_not_exist", pk_value=data)
+    return found[pk]
