@@ -106,7 +106,7 @@ def test_codes_are_found_as_their_list_finds_them(world, code):
 @pytest.mark.parametrize("query", ["", "?fields=ending", "?sort=creator&limit=2"])
 def test_lists_take_as_many_queries_whatever_their_length(world, django_assert_max_num_queries, query):
     caller = script(world)
-    caller.get("codes")
+    caller.get("codes")  # the first use of a token is written down
     world.codes(world.posts(3), NOW - DAY)
     with django_assert_max_num_queries(4):
         assert caller.get(f"codes{query}").status_code == 200
