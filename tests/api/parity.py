@@ -12,7 +12,7 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def left_in(brand: Brand, *models: type[Model]) -> tuple[list[Any], list[Any]]:
-    """The rows of ``models`` in the brand and what the audit says, without ids and without who it was."""
+    """The rows of ``models`` in the brand and what the audit says, without ids, actors and tokens."""
     rows: list[Any] = []
     for model in models:
         plain = [
@@ -31,6 +31,7 @@ def left_in(brand: Brand, *models: type[Model]) -> tuple[list[Any], list[Any]]:
             _anonymous(entry.after),
         )
         for entry in entries(brand)
+        if entry.action != "token.issued"
     ]
     return rows, told
 

@@ -40,7 +40,9 @@ class Caller:
         address = f"{ROOT}/{path}"
         if self._brand:
             address += f"{'&' if '?' in path else '?'}brand={self._brand}"
-        sent = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
+        # Without a body Django would send an empty form, as no script does.
+        data = "" if body is None else json.dumps(body)
+        sent = {} if method == "get" else {"data": data, "content_type": "application/json"}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return getattr(self._client, method)(address, headers=named, **sent)
 
