@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.core import ratelimit
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.request import Request
@@ -93,6 +94,11 @@ class Codes(ManyMixin):
         "apply": Action.REVEAL_CODES,
     }
 
+    def rows(self) -> QuerySet[AuthorizationCode]:
+        """Without what only the list narrows and orders by."""
+        rows: QuerySet[AuthorizationCode] = AuthorizationCode.objects.for_brand(self.request.brand)
+        return rows.select_related("post")
+
     def loaded(self, rows: Sequence[Any], answer: Answer) -> Sequence[Any]:
         """With where each is in use, if that is asked for."""
         if "applied_to" in answer.fields:
@@ -174,7 +180,7 @@ class Codes(ManyMixin):
     def _told(self, recorded: Sequence[Recorded]) -> list[Any]:
         """The rows with what became of what was sent; one that was sent twice is told of twice."""
         found = self.rows().in_bulk([each.code.pk for each in recorded])
-        rows = [copy(found[each.code.pk]) for each in recorded]
+        rows: list[Any] = [copy(found[each.code.pk]) for each in recorded]
         for row, each in zip(rows, recorded, strict=True):
             row.outcome = each.outcome.value
         return rows

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import (
     OpenApiExample,
     extend_schema,
@@ -119,6 +120,11 @@ class Rights(ManyMixin):
     creates = NewRight
     changes = RightChanges
     needs: ClassVar = dict.fromkeys((*WRITES, "extend", "end", "trigger", "correct"), Action.WRITE_RIGHTS)
+
+    def rows(self) -> QuerySet[UsageRight]:
+        """Without what only the list narrows and orders by."""
+        rows: QuerySet[UsageRight] = UsageRight.objects.for_brand(self.request.brand)
+        return rows
 
     def add(self, items: Sequence[dict[str, Any]]) -> Sequence[UsageRight]:
         """By ``grant_rights``."""
