@@ -1,6 +1,6 @@
 # sparktrack's commands: `make help`. The work is done by the scripts in bin/, which can be called directly.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format check lock bench mail-load screenshots
+.PHONY: help setup run test lint format check lock bench mail-load faults api-document fuzz screenshots
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -41,6 +41,14 @@ mail-load: ## simulate a year of a brand: how many mails people get, how often e
 faults: ## kill, stop and restart every part while mails are sent; a table of what came of it (half an hour)
 	@bin/bootstrap
 	@LOG_LEVEL=ERROR .venv/bin/python -m tests.faults
+
+api-document: ## write docs/openapi.json anew, after a change of the REST API
+	@bin/bootstrap
+	@.venv/bin/python manage.py api_document
+
+fuzz: ## send the REST API whatever its document allows and forbids, as every kind of caller (FUZZ_EXAMPLES)
+	@bin/bootstrap
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} .venv/bin/python -m pytest -q -n0 --timeout 0 tests/api/test_fuzz.py
 
 screenshots: ## take the pictures of the README anew, of the demo brand in a browser
 	@bin/bootstrap

@@ -380,8 +380,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
         "sparktrack.api.schema.only_ids_are_sure",
+        "sparktrack.api.examples.follow_examples",
     ],
 }
 X_FRAME_OPTIONS = "DENY"

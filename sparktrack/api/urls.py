@@ -1,11 +1,12 @@
 """The addresses of the REST API, below ``/api/v1/``."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from sparktrack.api.document import show_document
 from sparktrack.api.resources import (
     account_links,
     ad_accounts,
@@ -41,7 +42,7 @@ class Nothing(APIView):
 
 
 urlpatterns = [
-    path("openapi.json", SpectacularJSONAPIView.as_view(), name="api-document"),
+    path("openapi.json", show_document, name="api-document"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-document"), name="api-docs"),
     *account_links.urlpatterns,
     *ad_accounts.urlpatterns,

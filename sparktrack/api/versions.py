@@ -1,7 +1,7 @@
 """ETags: ``"<version>-<hash>"``. The version is of the row as it is stored, the hash of the whole answer.
 
 No counter is kept in the rows: the version is a digest of their columns, so it cannot miss a change, whoever made it
-(docs/decisions/036).
+(docs/decisions/036-a-rest-api.md).
 """
 
 import hashlib
