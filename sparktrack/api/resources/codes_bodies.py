@@ -157,6 +157,9 @@ class Revoked(Body):
     at = Instant(required=False)
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Example", {"error": "The code is invalid or has expired."}, request_only=True)]
+)
 class Rejected(Body):
     """TikTok did not take the code: it counts as not on file."""
 

@@ -124,6 +124,9 @@ class MoveBody(Body):
         return attrs
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Example", {"reason": "Agreed with legal on 20 November."}, request_only=True)]
+)
 class RunAnywayBody(Body):
     """Why it may run in spite of what it lacks. ``approver``: who says so; you, unless a script calls."""
 

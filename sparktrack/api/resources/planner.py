@@ -96,6 +96,18 @@ _EXAMPLE = {
     "codes": [{"starts_at": "2026-11-20T09:30:00Z", "window_days": 30}],
     "rights": [{"starts_at": "2026-11-01T00:00:00Z", "ends_at": None, "paid": True}],
 }
+_ANSWER = {
+    "id": "launch",
+    "verdict": "lapses",
+    "runnable_until": "2026-12-20T09:30:00Z",
+    "gaps": [
+        {
+            "starts_at": "2026-12-20T09:30:00Z",
+            "ends_at": "2026-12-24T00:00:00Z",
+            "reasons": ["code_expired"],
+        }
+    ],
+}
 
 
 class Coverage(BrandView):
@@ -104,7 +116,10 @@ class Coverage(BrandView):
     @extend_schema(
         request=_one_or_many("CoverageCases", CoverageCase),
         responses={200: _one_or_many("CoverageAnswers", CoverageAnswer)},
-        examples=[OpenApiExample("One case", _EXAMPLE, request_only=True)],
+        examples=[
+            OpenApiExample("One case", _EXAMPLE, request_only=True),
+            OpenApiExample("Its answer", _ANSWER, response_only=True, status_codes=["200"]),
+        ],
     )
     def post(self, request: Request) -> Response:
         """Judges one case, or up to 1,000 in a list; the answers are in the same order. Nothing is stored."""

@@ -125,6 +125,9 @@ class RightEnd(Body):
     ends_on = Day(help_text="The last day.")
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Example", {"happened_on": "2026-11-21"}, request_only=True)]
+)
 class RightBegan(Body):
     """What starts the term has happened."""
 
