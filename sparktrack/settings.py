@@ -381,6 +381,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
         "sparktrack.api.schema.only_ids_are_sure",
+        "sparktrack.api.schema.empty_words_are_words",
         "sparktrack.api.examples.follow_examples",
     ],
 }

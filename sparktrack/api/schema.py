@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import django_filters
+from django.db.models import Model
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -284,6 +285,22 @@ def only_ids_are_sure(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
         if schema is not None:
             schema["required"] = ["id"]
     return result
+
+
+def empty_words_are_words(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
+    """A choice that nobody made is the empty text; drf-spectacular says so of bodies only."""
+    for answer in _all_answers(Answer):
+        properties = result["components"]["schemas"].get(answer.__name__, {}).get("properties", {})
+        for name, field in answer().fields.items():
+            stated = properties.get(name, {})
+            if "enum" in stated and "" not in stated["enum"] and _may_be_empty(answer.model(), field.source):
+                stated["enum"].append("")
+    return result
+
+
+def _may_be_empty(model: type[Model], name: str) -> bool:
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    return name in columns and columns[name].blank and not columns[name].null
 
 
 def _all_answers(answer: type[Answer]) -> list[type[Answer]]:
