@@ -30,7 +30,7 @@ check: ## lint and test, without the longest looks: what has to pass before a ch
 lock: ## recompile the locks after a change of requirements*.in (moving pins: bin/lock --upgrade)
 	@bin/lock
 
-bench: ## measure board, import, proof of gaps and sending beside their lower bounds
+bench: ## measure board, API, import, proof of gaps and sending beside their lower bounds
 	@bin/bootstrap
 	@.venv/bin/python -m tests.benchmarks
 

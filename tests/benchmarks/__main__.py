@@ -25,7 +25,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "benchmarks.md"
 _BEGIN, _END = "<!-- figures: written by python -m tests.benchmarks --write -->", "<!-- end of figures -->"
 _DATABASES = ("postgresql", "sqlite")
-_PARTS = ("board", "import", "gaps", "alerts", "sending")
+_PARTS = ("board", "api", "import", "gaps", "alerts", "sending")
 _FOREIGN = ("DJANGO_SETTINGS_MODULE", "ENVIRONMENT", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS")
 
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
     parser.add_argument("--sizes", type=_sizes, default=(1_000, 10_000, 100_000), metavar="1000,10000")
-    parser.add_argument("--only", type=_parts, default=_PARTS, metavar="board,import,gaps,alerts,sending")
+    parser.add_argument("--only", type=_parts, default=_PARTS, metavar="board,api,import,gaps,alerts,sending")
     parser.add_argument("--database", choices=_DATABASES, action="append", help="default: both")
     parser.add_argument("--repeats", type=int, default=30, help="of a page; a tenth for what takes seconds")
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md too")

@@ -9,6 +9,7 @@ from django.db import connection
 
 from brands.models import Brand, User
 from sparktrack.core.clock import utc_now
+from tests.benchmarks.api import ApiFigures, measure_api
 from tests.benchmarks.importing import measure_import
 from tests.benchmarks.pages import PageFigures, measure_board, measure_section
 from tests.benchmarks.population import populate
@@ -18,7 +19,7 @@ from tests.benchmarks.rawrows import gather_statistics
 from tests.benchmarks.sending import measure_sending
 from tests.benchmarks.timing import Spread
 
-PARTS = ("board", "import", "gaps", "alerts", "sending")
+PARTS = ("board", "api", "import", "gaps", "alerts", "sending")
 # A sheet holds 50,000 rows at most; the issue asks for 20,000.
 LARGEST_SHEET = 20_000
 # So many mails due at once; at larger sizes there is nothing more to learn about sending.
@@ -48,12 +49,14 @@ def measure(*, flights: int, parts: tuple[str, ...], repeats: int) -> dict[str, 
             "burst_ratio": sending.burst_ratio,
             **{name: _seconds(getattr(sending, name)) for name in ("engine", "unwritten", "plain")},
         }
-    if {"board", "gaps", "alerts"} & set(parts):
+    if {"board", "api", "gaps", "alerts"} & set(parts):
         brand, admin = populate(flights=flights, now=utc_now())
         small, reader = populate(flights=TEN_LINES, now=utc_now(), slug="small")
         gather_statistics()
         if "board" in parts:
             found["board"] = _pages(brand, admin, small, reader, repeats)
+        if "api" in parts:
+            found["api"] = _api(measure_api(brand, admin, repeats=repeats))
         if "gaps" in parts:
             proof = measure_proof(brand, repeats=few)
             found["gaps"] = {
@@ -66,6 +69,21 @@ def measure(*, flights: int, parts: tuple[str, ...], repeats: int) -> dict[str, 
         if "alerts" in parts:
             found["alerts"] = _alerts(measure_raising(brand, repeats=few))
     return found
+
+
+def _api(figures: ApiFigures) -> dict[str, Any]:
+    return {
+        "lines": figures.lines,
+        "queries": figures.queries,
+        "ratio": figures.ratio,
+        "flights": _seconds(figures.flights),
+        "bare": _seconds(figures.bare),
+        "paths": {name: _seconds(spread) for name, spread in figures.paths.items()},
+        "deep": {
+            name: {"first": _seconds(first), "deep": _seconds(deep)}
+            for name, (first, deep) in figures.deep.items()
+        },
+    }
 
 
 def _alerts(figures: RaisingFigures) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 # QUALITY of the project: what counts as good.
 PAGE_AIM = 2.0
 BOARD_QUERIES, LIST_QUERIES = 12, 8
+API_AIM, API_QUERIES = 6.0, 5
+GROWTH_AIM, SEARCH_GROWTH_AIM = 1.3, 2.0
 PROOF_AIM = 1.3
 RAISING_AIM, IDLE_AIM = 1.3, 0.7
 SENDING_AIM, BURST_AIM = 0.5, 1.2
@@ -22,6 +24,9 @@ def written(measured: Iterable[dict[str, Any]], *, machine: str) -> str:
         "",
         *_table("P1 and P7: pages", _PAGE_HEADER, _page_rows(runs)),
         *_table("P1: where the time of a page goes (median, ms)", _SPLIT_HEADER, _split_rows(runs)),
+        *_table("P2 and P7: 100 flights of the API", _API_HEADER, _api_rows(runs)),
+        *_table("P5: growth (median, ms)", _GROWTH_HEADER, _growth_rows(runs)),
+        *_table("P6: a page at 90 % depth", _DEPTH_HEADER, _depth_rows(runs)),
         *_table("P3: raising alerts (median, ms)", _RAISING_HEADER, _raising_rows(runs)),
         *_table("P4: proof of the gaps", _PROOF_HEADER, _proof_rows(runs)),
         *_table("P8: import of a tidy CSV", _IMPORT_HEADER, _import_rows(runs)),
@@ -88,6 +93,74 @@ def _split_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
                 _ms(max(0.0, whole - sql - template)),
             ]
         )
+    return rows
+
+
+_API_HEADER = (
+    "#|database|flights|lines|median ms|p95 ms|bare SQL and json.dumps, median|its p95"
+    "|ratio of p95 (aim ≤ 6)|ratio of medians|queries (aim ≤ 5)"
+)
+
+
+def _api_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    return [
+        [
+            "P2",
+            run["versions"]["database"],
+            f"{run['flights']:,}",
+            str(found["lines"]),
+            *(_ms(found[name][figure]) for name in ("flights", "bare") for figure in ("median", "p95")),
+            _judged(f"{found['ratio']:.2f}", found["ratio"] <= API_AIM),
+            f"{found['flights']['median'] / found['bare']['median']:.2f}",
+            _judged(str(found["queries"]), found["queries"] <= API_QUERIES),
+        ]
+        for run in runs
+        if (found := run.get("api")) is not None
+    ]
+
+
+_GROWTH_HEADER = "#|page or endpoint|flights|median|over its own time at the smallest size|aim"
+
+
+def _growth_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    smallest: dict[tuple[str, str], float] = {}
+    for run in runs:
+        for name, spread in run.get("api", {}).get("paths", {}).items():
+            database, median = run["versions"]["database"], spread["median"]
+            growth = median / smallest.setdefault((database, name), median)
+            aim = SEARCH_GROWTH_AIM if name == "search" else GROWTH_AIM
+            rows.append(
+                [
+                    "P5",
+                    f"{name}, {database}",
+                    f"{run['flights']:,}",
+                    _ms(median),
+                    _judged(f"{growth:.2f}", growth <= aim),
+                    f"≤ {aim:.1f}",
+                ]
+            )
+    return rows
+
+
+_DEPTH_HEADER = "#|endpoint|flights|first page, median ms|deep page|ratio (aim ≤ 1.3)"
+
+
+def _depth_rows(runs: list[dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for run in runs:
+        for name, found in run.get("api", {}).get("deep", {}).items():
+            first, deep = found["first"]["median"], found["deep"]["median"]
+            rows.append(
+                [
+                    "P6",
+                    f"{name}, {run['versions']['database']}",
+                    f"{run['flights']:,}",
+                    _ms(first),
+                    _ms(deep),
+                    _judged(f"{deep / first:.2f}", deep / first <= GROWTH_AIM),
+                ]
+            )
     return rows
 
 
