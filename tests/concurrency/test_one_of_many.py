@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from authorizations.models import AccountLink, AuthorizationCode, CodeUse
 from authorizations.operations.codes import Extension, Use, extend_codes, mark_applied, revoke_codes
@@ -84,8 +85,9 @@ def test_keys_rotate_while_people_work(settings):
         post = world.post()
         drafts = [CodeDraft(post, spark_code(), starts_at=NOW, window_days=30) for _ in range(300)]
         codes = [answer.code for answer in record_codes(drafts=drafts, **world.by)]
-        for code in reversed(codes):  # their order on disk is no longer that of their ids
-            AuthorizationCode.objects.filter(pk=code.pk).update(last_checked_at=NOW)
+        with transaction.atomic():
+            for code in reversed(codes):  # their order on disk is no longer that of their ids
+                AuthorizationCode.objects.filter(pk=code.pk).update(last_checked_at=NOW)
         settings.CODE_KEYS = {"1": old, "2": new}
         longer = [Extension(code, days=7) for code in reversed(codes)]
         answers = at_once(

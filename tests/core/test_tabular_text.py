@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from sparktrack.core.tabular import Limits, UnusableFile, open_sheets
+from sparktrack.core.tabular import Limits, UnusableFile, open_sheets, sheets
 
 
 def rows(content: bytes, limits: Limits | None = None):
@@ -103,6 +103,8 @@ def test_a_text_table_has_no_named_sheets():
             file.rows("Codes")
 
 
-def test_a_file_of_line_breaks_is_not_read_to_its_end():
-    with pytest.raises(UnusableFile, match="more than 1,048,576 rows"):
-        rows(b"a,b\n" + b"\r" * 1_100_000 + b"c,d\n")
+def test_a_file_of_line_breaks_is_not_read_to_its_end(monkeypatch):
+    assert sheets._MOST_LINES == 1_048_576
+    monkeypatch.setattr(sheets, "_MOST_LINES", 10_000)
+    with pytest.raises(UnusableFile, match="more than 10,000 rows"):
+        rows(b"a,b\n" + b"\r" * 11_000 + b"c,d\n")
