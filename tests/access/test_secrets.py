@@ -15,8 +15,8 @@ from authorizations.models import AuthorizationCode
 from authorizations.secrets import open_code, open_source_post_code
 from brands.enums import Role
 from sparktrack.core.clock import utc_now
+from tests.access.canary import CODE, parts
 from tests.access.everything import Everything
-from tests.access.secrets import CODE, parts
 from tests.campaigns.importers.sheets import HEADER, Office, post_url, row
 from tests.factories import UserFactory
 from tests.world import World, client_of

@@ -13,10 +13,10 @@ from brands.enums import Role
 from brands.models import AuditEntry, Invitation
 from campaigns.models import Campaign, Flight, ImportRun
 from campaigns.queries.board import Cursor
+from tests.access.canary import CODE, parts
 from tests.access.crawl import crawl
 from tests.access.everything import Everything, open_texts, owned_models
 from tests.access.routes import routes, url_of
-from tests.access.secrets import CODE, parts
 from tests.access.stored import everything_stored
 from tests.world import NOW, client_of
 
