@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django_filters import CharFilter
 from rest_framework.exceptions import ValidationError
 
 from sparktrack.api.callers import ApiRequest
@@ -54,11 +55,19 @@ def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:
     refuse_unknown(query, [*filters.filters, *OF_LISTS])
     if any("\0" in text for text in query.values()):
         raise ValidationError({"?": ["There is a character in this address that nobody can type."]})
+    if empty := sorted(name for name, text in query.items() if not text and _is_choice(filters, name)):
+        raise ValidationError({f"?{name}": ["Nothing is said here: leave it out."] for name in empty})
     if not filters.form.is_valid():
         raise ValidationError(
             {f"?{name}": [str(each) for each in errors] for name, errors in filters.form.errors.items()}
         )
     return filters
+
+
+def _is_choice(filters: ListFilter, name: str) -> bool:
+    """Whether a filter takes other values than any text: an empty one is none of them."""
+    found = filters.filters.get(name)
+    return found is not None and not isinstance(found, CharFilter)
 
 
 def page_of(shelf: Shelf, filters: ListFilter, rows: QuerySet[Any], request: ApiRequest) -> Page:

@@ -235,6 +235,7 @@ def test_rights_are_found_as_their_list_finds_them(world, right):
     ):
         assert number(query) == 1, query
     assert [number("term=perpetual"), number("paid=yes"), number("sort=newest&limit=2")] == [0, 2, 2]
+    assert caller.get("rights?term=").status_code == 400  # nothing is narrowed by nothing
     trimmed = caller.get("rights?fields=last_day").json()["results"]
     assert [set(row) for row in trimmed] == [{"id", "last_day"}] * 2
 
