@@ -44,7 +44,9 @@ def done_once(request: Request, brand: Brand, now: Any, do: Callable[[], Respons
             if kept.asked != asked:
                 raise KeyUsedError
             return Response(
-                kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"}
+                json.loads(kept.body),
+                status=kept.status,
+                headers={**kept.headers, "Idempotency-Replayed": "true"},
             )
         response = do()
         if kept is not None:
@@ -56,7 +58,7 @@ def done_once(request: Request, brand: Brand, now: Any, do: Callable[[], Respons
             asked=asked,
             status=response.status_code,
             headers={name: response[name] for name in _HEADERS if name in response},
-            body=json.loads(json.dumps(response.data, cls=JSONEncoder)),
+            body=json.dumps(response.data, cls=JSONEncoder),
             at=now,
         )
         return response

@@ -12,7 +12,8 @@ class KeptAnswer(BrandOwned):
     """The first answer to a POST with an ``Idempotency-Key``, written in the transaction of what it did.
 
     ``sender``: the id of the token or person; ``key`` and ``asked`` are HMACs, of the key and of method, address and
-    body: there may be a code in either.
+    body: there may be a code in either. ``body`` is the JSON as it was written: a database of its own order would
+    change its bytes, and with them the ETag.
     """
 
     is_derived: ClassVar[bool] = True
@@ -22,7 +23,7 @@ class KeptAnswer(BrandOwned):
     asked = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()
     headers = models.JSONField(default=dict)
-    body = models.JSONField(null=True)
+    body = models.TextField()
     at = models.DateTimeField()
 
     objects = BrandOwnedQuerySet.as_manager()
