@@ -187,7 +187,7 @@ def claims(rows, at):
 def test_every_filter_agrees_with_the_fields_now_and_at_any_instant(world):
     crowd(world)
     caller, seen = script(world, TokenScope.READ), set()
-    for later in (timedelta(), -9 * DAY, 4 * DAY, 9 * DAY, 40 * DAY):
+    for later in (timedelta(), -9 * DAY, 9 * DAY):
         at = world.now + later
         rows = {row["id"]: row for row in caller.get(f"flights?limit=200&at={instant(at)}").json()["results"]}
         assert len(rows) > len(SCENES)
