@@ -47,3 +47,30 @@ def test_the_list_says_what_a_brief_allows_and_leads_to_its_posts(
     with django_assert_max_num_queries(9):
         answer = client.get(url)
     assert len(answer.content) < 60_000
+
+
+def test_an_empty_list_says_what_a_brief_is_and_leads_to_the_first_one_whoever_may_write_it(world, client):
+    url = address(world, "briefs")
+    empty = client.get(url).content.decode()
+    assert "No brief yet" in empty
+    assert address(world, "add-brief") in empty
+    viewer = client_of(world.member(Role.VIEWER)).get(url).content.decode()
+    assert "No brief yet" in viewer
+    assert address(world, "add-brief") not in viewer
+    briefs(world, "Winter")
+    nothing = client.get(url, {"q": "summer"}).content.decode()
+    assert "Nothing fits these filters" in nothing
+    assert "No brief yet" not in nothing
+
+
+def test_a_search_reads_what_a_brief_says_and_a_sheet_has_what_is_shown(world, client):
+    briefs(world, "Winter", product_truth="It has 5 % urea.", usage_days=30, usage_paid=True)
+    briefs(world, "Summer", audience_problem="Dry hands")
+    url = address(world, "briefs")
+    for text, titles in (("urea", ["Winter"]), ("dry hands", ["Summer"]), ("dry urea", [])):
+        assert [line.name for line in client.get(url, {"q": text}).context["listed"].lines] == titles, text
+    answer = client.get(url, {"q": "urea", "export": "csv"})
+    sheet = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert sheet[0] == "Brief,Usage,Posts,Made"
+    assert sheet[1].startswith('Winter,"30 days, paid",0,')
+    assert len(sheet) == 2

@@ -45,3 +45,16 @@ def test_one_sees_first_who_loses_coverage_and_what_to_ask_for(world, buyer, cam
         world.day(5),
         world.day(-9),
     }
+
+
+def test_flights_of_several_campaigns_are_named_with_theirs_and_those_of_one_are_not(world, buyer, campaign):
+    other = world.flight(world.post(world.creator("dee"), title="Dee"), world.day(5), world.day(20))
+    asked = {"by": "days", "days": "3"}
+    one = client_of(buyer).get(address(world), asked | {"campaign": campaign.pk}).content.decode()
+    assert "@ada" in one
+    assert "@ada · Winter" not in one
+    chosen = [campaign.flights.get(post__title="Bea").pk, other.pk]
+    both = client_of(buyer).get(address(world), asked | {"flight": chosen}).content.decode()
+    assert "@bea · Winter" in both
+    assert f"@dee · {other.campaign}" in both
+    assert both.count('name="seen"') == 2
