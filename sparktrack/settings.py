@@ -379,6 +379,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Closed resources and no list of all shapes below: else a browser draws for half a minute. Nobody validates online.
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "defaultModelsExpandDepth": -1,
+        "validatorUrl": None,
+    },
     "POSTPROCESSING_HOOKS": [
         "sparktrack.api.schema.only_ids_are_sure",
         "sparktrack.api.schema.empty_words_are_words",
