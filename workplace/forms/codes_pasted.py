@@ -146,7 +146,7 @@ class PastedForm(forms.Form):
             self._wrong("post", self._places.why_none())
             if not self._kept:
                 self.notes.append(Note(Tone.IDLE, self._places.why_none()))
-        start = self._start(values)
+        start = self._start(values, where)
         days = values.get("days")
         if not days and "days" not in self.errors:
             self._wrong("days", "Say for how many days the code is good.")
@@ -214,10 +214,14 @@ class PastedForm(forms.Form):
         last = self.desk.last.get(where.pk) if isinstance(where, Post) and self.known is None else None
         return f"It replaces the {last}, which ends {self.times.end(last.expires_at)}" if last else ""
 
-    def _start(self, values: Mapping[str, Any]) -> tuple[date | None, datetime | None] | None:
+    def _start(
+        self, values: Mapping[str, Any], where: Post | NewPost | None
+    ) -> tuple[date | None, datetime | None] | None:
         """Start date, or instant where a time is known; None as long as it is not said."""
         if values.get("when") == UNKNOWN:
-            return self.today - _DAY, None  # DOMAIN.md §4: the day before the code arrived
+            # DOMAIN.md §4: the day its creator was asked, else the day before the code arrived.
+            asked = self.desk.starts.get(where.pk) if isinstance(where, Post) else None
+            return asked or self.today - _DAY, None
         day, at = self._day(values), values.get("at")
         if day is None or at is None:
             return None if day is None else (day, None)

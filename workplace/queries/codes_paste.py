@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from authorizations.models import AuthorizationCode
 from authorizations.operations.arrivals import creators_called, last_codes, posts_of_links
+from authorizations.operations.requests import assumed_starts
 from authorizations.secrets import code_fingerprint
 from brands.models import Brand
 from creators.models import Creator
@@ -91,7 +92,10 @@ def loaded(text: str) -> Paste:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What is on file about a paste. ``known`` by fingerprint; ``last`` by post: the code a new one takes over from."""
+    """What is on file about a paste. ``known`` by fingerprint; ``last`` by post: the code a new one takes over from.
+
+    ``starts`` by post: the day from which a code counts of which nobody knows when it was generated.
+    """
 
     brand: Brand
     by_link: dict[PostLink, Post]
@@ -100,6 +104,7 @@ class Desk:
     awaiting: dict[UUID, list[Post]]
     last: dict[UUID, AuthorizationCode]
     own: Post | None
+    starts: dict[UUID, date] = field(default_factory=dict)
 
     def posts(self) -> Iterable[Post]:
         """All posts that can be chosen, once each."""
@@ -108,7 +113,7 @@ class Desk:
 
 
 def desk_of(brand: Brand, paste: Paste, *, handles: Sequence[str], now: datetime) -> Desk:
-    """Everything about the codes, links and creators of a paste; at most six queries, however many there are.
+    """Everything about the codes, links and creators of a paste; at most seven queries, however many there are.
 
     ``handles``: those that somebody typed, beside those of the message.
     """
@@ -127,7 +132,9 @@ def desk_of(brand: Brand, paste: Paste, *, handles: Sequence[str], now: datetime
         own = Post.objects.for_brand(brand).filter(pk=paste.post).select_related("creator").first()
     awaiting = posts_awaiting(brand, {creator.pk for creator in creators.values()}, now=now)
     desk = Desk(brand, by_link, known, creators, awaiting, {}, own)
-    desk.last.update(last_codes(brand, {post.pk for post in desk.posts()}))
+    posts = {post.pk for post in desk.posts()}
+    desk.last.update(last_codes(brand, posts))
+    desk.starts.update(assumed_starts(brand, posts, now=now))
     return desk
 
 

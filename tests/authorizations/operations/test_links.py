@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from authorizations.models import AccountLink
-from authorizations.operations.links import LinkDraft, close_links, open_links
+from authorizations.operations.links import LinkDraft, close_links, open_links, see_links
 from authorizations.windows import WindowError
 from brands.operations.edits import OtherBrandError
 from posts.enums import Method
@@ -114,3 +114,21 @@ def test_sixty_links_take_as_many_queries_as_three(world, django_assert_max_num_
 
     few = queries(3)
     assert queries(60) - few <= (0 if connection.vendor == "postgresql" else 3)
+
+
+def test_a_link_was_last_seen_when_somebody_looked_last(world):
+    draft = LinkDraft(world.creator(), world.account(), NOW - 9 * DAY)
+    (link,) = open_links(drafts=[draft], **{**world.by, "now": NOW - 5 * DAY})
+    assert see_links(links=[link], at=NOW - 6 * DAY, **world.by) == []
+    (seen,) = see_links(links=[link], at=NOW - DAY, **world.by)
+    assert (seen.last_seen_at, state(link)["last_seen_at"]) == (NOW - DAY, NOW - DAY)
+    assert changes(world.brand, "link.seen") == [
+        (
+            {"last_seen_at": (NOW - 5 * DAY).isoformat()},
+            {"last_seen_at": (NOW - DAY).isoformat()},
+        )
+    ]
+    with pytest.raises(WindowError, match="still to come"):
+        see_links(links=[link], at=NOW + timedelta(seconds=1), **world.by)
+    with pytest.raises(OtherBrandError):
+        see_links(links=[link], at=NOW, **World().by)

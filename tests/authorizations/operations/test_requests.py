@@ -11,6 +11,7 @@ from authorizations.operations.requests import (
     AlreadyAskedError,
     NoCodeNeededError,
     RequestDraft,
+    assumed_starts,
     open_requests,
     request_codes,
     withdraw_requests,
@@ -109,3 +110,15 @@ def test_queries_are_constant(world, django_assert_max_num_queries):
         posts = world.posts(number)
         with django_assert_max_num_queries(11):
             ask(world, *posts)
+
+
+def test_a_code_of_which_nobody_knows_the_day_counts_from_the_day_its_creator_was_asked():
+    world = World(time_zone="America/New_York")
+    asked, other = world.posts(2)
+    ask(world, asked, now=NOW.replace(day=18, hour=3))
+    starts = assumed_starts(world.brand, [asked.pk, other.pk], now=NOW)
+    assert {post: str(day) for post, day in starts.items()} == {
+        asked.pk: "2026-11-17",
+        other.pk: "2026-11-20",
+    }
+    assert assumed_starts(world.brand, [], now=NOW) == {}

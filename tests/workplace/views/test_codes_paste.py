@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import reject_codes
+from authorizations.operations.requests import RequestDraft, request_codes
 from authorizations.secrets import open_code, seal_for_page
 from brands.enums import Role
 from brands.models import AuditEntry
@@ -132,6 +133,15 @@ def test_when_it_was_generated_is_asked_and_what_nobody_knows_is_assumed(world):
     code = AuthorizationCode.objects.get()
     assert (code.starts_on, code.start_assumed, code.end_source) == ((NOW - DAY).date(), True, "assumed")
     assert desk.answer["Location"].endswith(f"#code-{code.pk}")
+
+
+def test_what_nobody_knows_counts_from_the_day_the_creator_was_asked(world):
+    post = world.post(world.creator("maya.glow"), tiktok_post_id=ID, url=LINK)
+    request_codes(drafts=[RequestDraft(post, 30)], **{**world.by, "now": NOW - 4 * DAY})
+    desk = Desk(world)
+    assert "about Wed 16 Dec" in desk.paste(f"{LINK} {SECRETS[0]} 30 days", when="unknown")
+    desk.send()
+    assert AuthorizationCode.objects.get().starts_on == (NOW - 4 * DAY).date()
 
 
 def test_the_code_of_another_post_is_refused_by_name_and_the_rest_can_be_saved(world):
