@@ -5,7 +5,6 @@ from functools import cache
 from typing import Any
 
 import django_filters
-from django.db.models import Model
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -274,34 +273,11 @@ def _type_of(each: django_filters.Filter) -> Any:
         named = each.extra.get("choices") or []
         values = [str(value) for value, _ in named] if isinstance(named, list | tuple) else []
         return {"type": "string", **({"enum": values} if values else {})}
-    found = next((stated for kind, stated in _TYPES if isinstance(each, kind)), {"type": "string"})
-    return dict(found)
-
-
-def only_ids_are_sure(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
-    """Of an answer only the id is always there: ``fields``, ``omit`` and roles leave others out."""
-    for answer in _all_answers(Answer):
-        schema = result["components"]["schemas"].get(answer.__name__)
-        if schema is not None:
-            schema["required"] = ["id"]
-    return result
-
-
-def empty_words_are_words(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
-    """A choice that nobody made is the empty text; drf-spectacular says so of bodies only."""
-    for answer in _all_answers(Answer):
-        properties = result["components"]["schemas"].get(answer.__name__, {}).get("properties", {})
-        for name, field in answer().fields.items():
-            stated = properties.get(name, {})
-            if "enum" in stated and "" not in stated["enum"] and _may_be_empty(answer.model(), field.source):
-                stated["enum"].append("")
-    return result
-
-
-def _may_be_empty(model: type[Model], name: str) -> bool:
-    columns = {field.name: field for field in model._meta.concrete_fields}
-    return name in columns and columns[name].blank and not columns[name].null
-
-
-def _all_answers(answer: type[Answer]) -> list[type[Answer]]:
-    return [found for each in answer.__subclasses__() for found in (each, *_all_answers(each))]
+    stated = next((stated for kind, stated in _TYPES if isinstance(each, kind)), {"type": "string"})
+    found: dict[str, Any] = dict(stated)
+    if isinstance(each, django_filters.NumberFilter):
+        bounds = {"minimum": each.extra.get("min_value"), "maximum": each.extra.get("max_value")}
+        found |= {name: bound for name, bound in bounds.items() if bound is not None}
+        if each.extra.get("decimal_places") == 0:
+            found["type"] = "integer"
+    return found
