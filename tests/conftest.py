@@ -131,6 +131,8 @@ _LONG_LOOKS = {
     "e2e/test_welcome.py",
     "e2e/test_workday.py",
     "views/test_weight.py",
+    # Whatever the document of the API allows and forbids, as each of six callers.
+    "api/test_fuzz.py",
     # Every part killed and started again; what each of them does is in tests/alerts and tests/concurrency.
     "faults/test_faults.py",
     "letters/test_html.py",

@@ -29,6 +29,9 @@ class Answer(serializers.ModelSerializer[Any]):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: InstantField,
+        # An empty text is neither a mailbox nor an address on the web.
+        models.EmailField: serializers.CharField,
+        models.URLField: serializers.CharField,
     }
     private: ClassVar[Mapping[str, Action]] = MappingProxyType({})
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType({})
