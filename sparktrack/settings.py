@@ -387,9 +387,10 @@ SPECTACULAR_SETTINGS = {
         "validatorUrl": None,
     },
     "POSTPROCESSING_HOOKS": [
-        "sparktrack.api.schema.only_ids_are_sure",
-        "sparktrack.api.schema.empty_words_are_words",
+        "sparktrack.api.hooks.only_ids_are_sure",
+        "sparktrack.api.hooks.empty_words_are_words",
         "sparktrack.api.examples.follow_examples",
+        "sparktrack.api.hooks.say_problems_once",
     ],
 }
 X_FRAME_OPTIONS = "DENY"
