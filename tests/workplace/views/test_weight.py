@@ -54,14 +54,14 @@ def full_world():
     """A month with more on each day, and a peak with more in each group, than fit on a page."""
     world = World(tracks_rights=False)
     buyer = world.member(Role.BUYER, full_name="Priya Raman")
-    posts = world.posts(350, title=TITLE)
-    world.codes(posts[:80], world.now, 7)
-    world.codes(posts[80:290], world.now, 60)
+    posts = world.posts(285, title=TITLE)
+    world.codes(posts[:55], world.now, 7)
+    world.codes(posts[55:225], world.now, 60)
     campaign = world.campaign("Black Friday 2026 retargeting EU")
     plan = {
-        range(80): (date(2026, 11, 3), date(2026, 12, 24)),  # their codes end in the peak
-        range(80, 150): (date(2026, 11, 25), date(2026, 12, 24)),
-        range(150, 220): (date(2026, 11, 12), date(2026, 11, 27)),
+        range(55): (date(2026, 11, 3), date(2026, 12, 24)),  # their codes end in the peak
+        range(55, 110): (date(2026, 11, 25), date(2026, 12, 24)),
+        range(110, 165): (date(2026, 11, 12), date(2026, 11, 27)),
     }
     drafts = [
         FlightDraft(
@@ -75,11 +75,13 @@ def full_world():
         FlightDraft(
             posts[place], campaign, starts_on=date(2026, 11, 1 + place % 30), ends_on=date(2026, 11, 20)
         )
-        for place in range(80, 220)
+        for place in range(55, 165)
         if place % 30 < 20
     ]
     plan_flights(drafts=drafts, **world.by)
-    edits = [Edit(post, {"post_due_on": date(2026, 11, 1 + place % 30)}) for place, post in enumerate(posts)]
+    edits = [
+        Edit(post, {"post_due_on": date(2026, 11, 1 + place % 30)}) for place, post in enumerate(posts[:150])
+    ]
     edit_posts(edits=edits, **world.by)
     return world
 
