@@ -15,6 +15,7 @@ from rest_framework.views import set_rollback
 
 from brands.operations.deleting import InUseError
 from brands.operations.edits import BrandBusyError, OtherBrandError
+from campaigns.operations.undo import UndoBlockedError
 from sparktrack.core.cells import masked
 from sparktrack.core.outages import outage_words
 from sparktrack.core.refusals import RefusedError
@@ -113,6 +114,15 @@ def _(error: BrandBusyError) -> Found:
 @_problem.register
 def _(error: InUseError) -> Found:
     used = [{"type": kind, "id": pk, "name": name} for kind, pk, name in error.dependents]
+    return 409, {"detail": error.message, "dependents": used}, {}
+
+
+@_problem.register
+def _(error: UndoBlockedError) -> Found:
+    used = [
+        {"type": one.kind, "id": str(one.object_id), "name": f"{one.label}: {one.why}"}
+        for one in error.obstacles
+    ]
     return 409, {"detail": error.message, "dependents": used}, {}
 
 

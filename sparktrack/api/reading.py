@@ -73,7 +73,7 @@ def _is_choice(filters: ListFilter, name: str) -> bool:
 def page_of(shelf: Shelf, filters: ListFilter, rows: QuerySet[Any], request: ApiRequest) -> Page:
     """The page of ``rows`` that the request asks for. Raises ValidationError for parameters that make no sense."""
     query = request.query_params
-    limit = _limit(query.get("limit", str(USUAL_LIMIT)))
+    limit = read_limit(query)
     sort = shelf.sort_of(filters)
     if query.get("count", "false") not in {"true", "false"}:
         raise ValidationError({"?count": ["true or false."]})
@@ -90,17 +90,22 @@ def page_of(shelf: Shelf, filters: ListFilter, rows: QuerySet[Any], request: Api
 
 def body_of(page: Page, results: list[Any], request: ApiRequest) -> dict[str, Any]:
     """The answer: the rows, and the address of the next page."""
-    answer: dict[str, Any] = {"results": results, "next": None}
-    if page.cursor:
-        query = {**request.query_params.dict(), "cursor": page.cursor}
-        answer["next"] = request.build_absolute_uri(f"{request.path}?{urlencode(query)}")
+    answer: dict[str, Any] = {"results": results, "next": next_page(request, page.cursor)}
     if page.count is not None:
         answer["count"] = min(page.count, COUNTED)
         answer["count_is_bound"] = page.count > COUNTED
     return answer
 
 
-def _limit(text: str) -> int:
+def next_page(request: ApiRequest, cursor: str) -> str | None:
+    """The address of the page at ``cursor``, with all else that was asked; None without one."""
+    query = {**request.query_params.dict(), "cursor": cursor}
+    return request.build_absolute_uri(f"{request.path}?{urlencode(query)}") if cursor else None
+
+
+def read_limit(query: Mapping[str, str]) -> int:
+    """How many rows of a page are asked for. Raises ValidationError."""
+    text = query.get("limit", str(USUAL_LIMIT))
     if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_LIMIT:
         return int(text)
     raise ValidationError({"?limit": [f"1 to {MOST_LIMIT}."]})
