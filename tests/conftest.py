@@ -120,6 +120,7 @@ _LONG_LOOKS = {
     "e2e/test_screenshots.py",
     # A day's ways through pages whose parts have tests of their own.
     "e2e/test_alerts.py",
+    "e2e/test_api_docs.py",
     "e2e/test_board_live.py",
     "e2e/test_channels.py",
     "e2e/test_devmail.py",
