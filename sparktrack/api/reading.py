@@ -1,7 +1,7 @@
 """Reading many rows: parameters, pages by key, only the fields that were asked for."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -46,6 +46,14 @@ def wanted_fields(query: Mapping[str, str], known: Collection[str]) -> frozenset
             raise ValidationError({f"?{name}": [f"There is no field {other!r}." for other in others]})
         return named if name == "fields" else frozenset(known) - named
     return None
+
+
+def newest_first(shelf: Shelf) -> Shelf:
+    """``shelf`` in the order that its key has, however many rows there are, unless another is asked for.
+
+    What comes next, or from A to Z, is a question of people; a script that reads all pages asks for none.
+    """
+    return replace(shelf, sorts=tuple(sorted(shelf.sorts, key=lambda sort: sort.key != "newest")))
 
 
 def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:

@@ -72,11 +72,12 @@ class CreatorPage:
 
 
 def creators_of(brand: Brand, _now: datetime) -> QuerySet[Creator]:
-    """The creators of ``brand``, each with ``post_count``."""
+    """The creators of ``brand``, each with ``post_count`` as an alias."""
     posts = Post.objects.filter(creator=OuterRef("pk")).order_by().values("creator")
     counted = Coalesce(Subquery(posts.annotate(number=Count("pk")).values("number")), 0)
     found: QuerySet[Creator] = Creator.objects.for_brand(brand).select_related("manager")
-    return found.annotate(post_count=counted)
+    ordered: QuerySet[Creator] = found.alias(post_count=counted)
+    return ordered
 
 
 def creator_lines(brand: Brand, creators: Sequence[Creator], now: datetime) -> list[CreatorLine]:

@@ -196,6 +196,7 @@ CREATORS: ListPage[CreatorLine] = ListPage(
     columns=COLUMNS,
     sorts=(
         Sort(key="handle", label="Handle A–Z", field="handle", folded=True),
+        Sort(key="newest", label="Newest first", field="pk", descending=True),
         Sort(key="posts", label="Most posts first", field="post_count", descending=True, parse=as_number),
     ),
     filters=CreatorFilter,

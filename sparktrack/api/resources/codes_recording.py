@@ -20,7 +20,7 @@ from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import read_many
 from sparktrack.api.fields import as_instant
 from sparktrack.api.many import ManyMixin, all_or_nothing
-from sparktrack.api.reading import refuse_unknown
+from sparktrack.api.reading import newest_first, refuse_unknown
 from sparktrack.api.resources.codes_answers import CodeAnswer, RecordedCodeAnswer
 from sparktrack.api.resources.codes_bodies import NewCode, Replacement, said_source
 from sparktrack.core.days import first_instant
@@ -34,7 +34,7 @@ _RECORDED = {201: RecordedCodeAnswer, 200: RecordedCodeAnswer}
 class RecordedCodes(ManyMixin):
     """The codes of the brand, and those that come."""
 
-    shelf = CODES
+    shelf = newest_first(CODES)
     answer = CodeAnswer
     lean = True
     creates = NewCode

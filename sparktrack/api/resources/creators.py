@@ -16,6 +16,7 @@ from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Flag, Mail, Text, Words, Zone
 from sparktrack.api.fields import MemberField
 from sparktrack.api.many import ManyMixin
+from sparktrack.api.reading import newest_first
 from sparktrack.api.resource import WRITES
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.links import parse_handle
@@ -93,7 +94,7 @@ class NewCreator(CreatorChanges):
 class Creators(ManyMixin):
     """The creators of the brand."""
 
-    shelf = CREATORS
+    shelf = newest_first(CREATORS)
     answer = CreatorAnswer
     creates = NewCreator
     changes = CreatorChanges

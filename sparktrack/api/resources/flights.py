@@ -1,7 +1,6 @@
 """``flights``: posts planned in campaigns; may they run, until when, and why not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -44,7 +43,7 @@ from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Choice, Day, Money, Text, Whole
 from sparktrack.api.fields import BuyerField, MemberField, OwnedField
 from sparktrack.api.many import ManyMixin
-from sparktrack.api.reading import OF_ROWS, refuse_unknown
+from sparktrack.api.reading import OF_ROWS, newest_first, refuse_unknown
 from sparktrack.api.resource import WRITES
 from sparktrack.api.resources.flight_answers import JUDGED, FlightAnswer, told
 from workplace.lists.filters import InstantField
@@ -134,15 +133,10 @@ class RunAnywayBody(Body):
     approver = MemberField(required=False)
 
 
-def _newest_first() -> Any:
-    """The shelf of the page, in an order that an index has: what is next is a question of people."""
-    return replace(FLIGHTS, sorts=tuple(sorted(FLIGHTS.sorts, key=lambda sort: sort.key != "newest")))
-
-
 class Flights(ManyMixin):
     """The flights of the brand."""
 
-    shelf = _newest_first()
+    shelf = newest_first(FLIGHTS)
     answer = FlightAnswer
     lean = True
     creates = NewFlight

@@ -37,6 +37,7 @@ from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.many import ManyMixin
 from sparktrack.api.problems import beside
+from sparktrack.api.reading import newest_first
 from sparktrack.api.resource import WRITES
 from sparktrack.api.resources.rights_bodies import (
     HOLDERS,
@@ -114,7 +115,7 @@ class RightAnswer(Answer):
 class Rights(ManyMixin):
     """The rights of the brand. They are evidence: they end, and are never deleted."""
 
-    shelf = RIGHTS
+    shelf = newest_first(RIGHTS)
     answer = RightAnswer
     lean = True
     creates = NewRight
