@@ -25,8 +25,8 @@ def test_a_manager_finds_the_description_and_tries_it_out(page, enter):
     expect(page.get_by_role("heading", name=re.compile("sparktrack"))).to_be_visible(timeout=30_000)
 
     resources = page.locator(".opblock-tag-section")
-    expect(resources).to_have_count(len(resources_of_the_document()))
-    made = tried(page, "campaigns_create", world.brand.slug, body='{"name": "Winter"}')
+    expect(resources).to_have_count(len(resources_of_the_document()), timeout=30_000)
+    made = tried(page, "campaigns_create", world.brand.slug, '{"name": "Winter"}')
     expect(made.locator(".live-responses-table .response-col_status").last).to_contain_text("201")
     assert Campaign.objects.get(brand=world.brand).name == "Winter"
 
@@ -37,14 +37,13 @@ def resources_of_the_document():
     return {tag for path in paths for operation in path.values() for tag in operation["tags"]}
 
 
-def tried(page, operation, brand, body=""):
+def tried(page, operation, brand, body):
     """The part of an operation that was opened, filled in and sent."""
     page.locator(f"#operations-tag-{operation.partition('_')[0]} button").click()
     part = page.locator(f"[id$='{operation}']")
-    part.locator(".opblock-summary-control").click()
+    part.locator(".opblock-summary-control").click(timeout=30_000)
     part.get_by_role("button", name="Try it out").click()
     part.locator("tr[data-param-name=brand] input").fill(brand)
-    if body:
-        part.locator("textarea").first.fill(body)
+    part.locator("textarea").first.fill(body)
     part.get_by_role("button", name="Execute").click()
     return part
