@@ -8,10 +8,8 @@ from django.urls import reverse
 from brands.enums import AttachmentSubject, Role, TokenScope
 from brands.operations.attachments import Link, Subject, attach_links
 from creators.models import Creator
-from posts.enums import Stage
-from posts.models import MetricsSnapshot, Post, StageEvent
+from posts.models import Post
 from posts.operations.briefs import add_briefs
-from tests.api.parity import left_in
 from tests.api.scripts import person, script
 from tests.audit import entries
 from tests.world import DAY, World, client_of
@@ -181,7 +179,7 @@ def test_a_link_fills_in_whose_it_is_its_id_and_its_day(world, caller):
     assert (Post.objects.count(), Creator.objects.count()) == (1, 1)
 
 
-WRONG = (
+WRONG: tuple[tuple[dict[str, object], str, int], ...] = (
     ({}, "/handle", 422),
     ({"handle": "iris", "link": LONG}, "/handle", 422),
     ({"link": "https://www.instagram.com/reel/abc/"}, "/link", 400),
@@ -247,6 +245,20 @@ def test_many_posts_at_once_with_their_creators(world, caller):
     assert (changed[2]["tiktok_post_id"], changed[2]["posted_at"]) == (ID, BORN)
 
 
+def test_many_links_take_as_many_queries_as_few(world, caller):
+    caller.get("posts")  # notes that the token was used
+    numbers = []
+    for start, number in ((0, 2), (2, 30)):
+        links = [
+            f"https://www.tiktok.com/@who{start}/video/{int(ID) + start + more}" for more in range(number)
+        ]
+        with CaptureQueriesContext(connection) as seen:
+            answer = caller.post("posts/bulk", [{"link": link, "new_creator": True} for link in links])
+        assert answer.status_code == 201, answer.json()
+        numbers.append(len(seen))
+    assert numbers[0] == numbers[1]
+
+
 def test_a_link_that_is_changed_takes_id_and_day_along(world, caller):
     post = world.post(world.creator("maya"))
     path = f"posts/{post.pk}"
@@ -278,53 +290,3 @@ def test_what_others_need_is_not_deleted(world, caller):
         assert (answer.status_code, [each["type"] for each in answer.json()["dependents"]]) == (409, [kind])
     assert caller.delete(f"posts/{free.pk}").status_code == 204
     assert [entry.object_label for entry in entries(world.brand, "post.deleted")] == ["Glow"]
-
-
-# --- Pages and endpoints ---------------------------------------------------------------------------------------------
-def test_page_and_endpoint_leave_the_same(time_machine):
-    page, api = World(), World()
-    time_machine.move_to(page.now, tick=False)
-    client, caller = client_of(page.member(Role.MANAGER)), person(api, Role.MANAGER)
-    ours, theirs = brief_of(page), brief_of(api)
-
-    def address(name, *args):
-        return reverse(name, args=[page.brand.slug, *args])
-
-    said = {
-        "link": LONG,
-        "title": "Glow",
-        "lane": "ready_for_spark",
-        "method": "linked_account",
-        "payment_state": "due",
-        "notes": "Nice",
-        "post_due_on": "2026-12-01",
-    }
-    form = {**said, "handle": "maya", "new_creator": "maya", "brief": ours.pk}
-    assert client.post(address("add-post"), form).status_code == 302
-    assert caller.post("posts", {**said, "new_creator": True, "brief": str(theirs.pk)}).status_code == 201
-    assert left_in(page.brand, Post, Creator) == left_in(api.brand, Post, Creator)
-
-    mine, other = (Post.objects.get(brand=world.brand) for world in (page, api))
-    edit = address("edit-post", mine.pk)
-    was = client.get(edit).context["form"].initial["was"]
-    changes = {"title": "Glow!", "method": "code", "payment_state": "paid", "lane": ""}
-    stored = {**form, "tiktok_post_id": ID, "posted_on": "2023-11-14", **changes, "brief": ""}
-    assert client.post(edit, {**stored, "was": was}).status_code == 302
-    assert caller.patch(f"posts/{other.pk}", {**changes, "brief": None}).status_code == 200
-    assert left_in(page.brand, Post) == left_in(api.brand, Post)
-
-    was = client.get(address("note-numbers", mine.pk)).context["form"].initial["was"]
-    client.post(address("note-numbers", mine.pk), {"views": "1.2K", "at": "2026-11-21T14:05", "was": was})
-    client.post(address("mark-gone", mine.pk))
-    client.post(address("mark-back", mine.pk))
-    caller.post(f"posts/{other.pk}/metrics", {"views": 1200})
-    caller.post(f"posts/{other.pk}/unavailable", {})
-    caller.post(f"posts/{other.pk}/available", {})
-    client.post(address("redo-post", mine.pk), {"title": "Again", "sure": "1"})
-    caller.post(f"posts/{other.pk}/redo", {"title": "Again"})
-    drafts = [Post.objects.get(brand=world.brand, title="Again") for world in (page, api)]
-    client.post(address("note-stage", drafts[0].pk), {"stage": Stage.BRIEFED, "was": ""})
-    caller.post(f"posts/{drafts[1].pk}/stage", {"stage": "briefed"})
-    models = (Post, StageEvent, MetricsSnapshot)
-    assert left_in(page.brand, *models) == left_in(api.brand, *models)
-    assert len(left_in(page.brand, *models)[0]) == 4

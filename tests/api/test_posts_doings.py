@@ -1,14 +1,18 @@
-"""What is done to a post by the API: stages, gone and back, numbers, redone."""
+"""What is done to a post by the API: stages, gone and back, numbers, redone; and that pages leave the same."""
 
 import pytest
+from django.urls import reverse
 
 from authorizations.models import AuthorizationCode, UsageRight
 from brands.enums import Role
 from campaigns.models import Flight
-from posts.enums import Method
+from creators.models import Creator
+from posts.enums import Method, Stage
 from posts.models import MetricsSnapshot, Post, StageEvent
+from posts.operations.briefs import add_briefs
+from tests.api.parity import left_in
 from tests.api.scripts import person, script
-from tests.world import World
+from tests.world import World, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +124,52 @@ def test_a_redone_post_is_a_new_one_with_its_rights_and_flights(world, caller):
     assert UsageRight.objects.filter(post=new).count() == 1
     assert list(Flight.objects.filter(post=new)) == [flight]
     assert not AuthorizationCode.objects.filter(post=new).exists()
+
+
+def test_page_and_endpoint_leave_the_same(time_machine):
+    page, api = World(), World()
+    time_machine.move_to(page.now, tick=False)
+    client, caller = client_of(page.member(Role.MANAGER)), person(api, Role.MANAGER)
+    ours, theirs = (add_briefs(drafts=[{"title": "Glow"}], **world.by)[0] for world in (page, api))
+
+    def address(name, *args):
+        return reverse(name, args=[page.brand.slug, *args])
+
+    said = {
+        "link": LONG,
+        "title": "Glow",
+        "lane": "ready_for_spark",
+        "method": "linked_account",
+        "payment_state": "due",
+        "notes": "Nice",
+        "post_due_on": "2026-12-01",
+    }
+    form = {**said, "handle": "maya", "new_creator": "maya", "brief": ours.pk}
+    assert client.post(address("add-post"), form).status_code == 302
+    assert caller.post("posts", {**said, "new_creator": True, "brief": str(theirs.pk)}).status_code == 201
+    assert left_in(page.brand, Post, Creator) == left_in(api.brand, Post, Creator)
+
+    mine, other = (Post.objects.get(brand=world.brand) for world in (page, api))
+    edit = address("edit-post", mine.pk)
+    was = client.get(edit).context["form"].initial["was"]
+    changes = {"title": "Glow!", "method": "code", "payment_state": "paid", "lane": ""}
+    stored = {**form, "tiktok_post_id": ID, "posted_on": "2023-11-14", **changes, "brief": ""}
+    assert client.post(edit, {**stored, "was": was}).status_code == 302
+    assert caller.patch(f"posts/{other.pk}", {**changes, "brief": None}).status_code == 200
+    assert left_in(page.brand, Post) == left_in(api.brand, Post)
+
+    was = client.get(address("note-numbers", mine.pk)).context["form"].initial["was"]
+    client.post(address("note-numbers", mine.pk), {"views": "1.2K", "at": "2026-11-21T14:05", "was": was})
+    client.post(address("mark-gone", mine.pk))
+    client.post(address("mark-back", mine.pk))
+    caller.post(f"posts/{other.pk}/metrics", {"views": 1200})
+    caller.post(f"posts/{other.pk}/unavailable", {})
+    caller.post(f"posts/{other.pk}/available", {})
+    client.post(address("redo-post", mine.pk), {"title": "Again", "sure": "1"})
+    caller.post(f"posts/{other.pk}/redo", {"title": "Again"})
+    drafts = [Post.objects.get(brand=world.brand, title="Again") for world in (page, api)]
+    client.post(address("note-stage", drafts[0].pk), {"stage": Stage.BRIEFED, "was": ""})
+    caller.post(f"posts/{drafts[1].pk}/stage", {"stage": "briefed"})
+    models = (Post, StageEvent, MetricsSnapshot)
+    assert left_in(page.brand, *models) == left_in(api.brand, *models)
+    assert len(left_in(page.brand, *models)[0]) == 4

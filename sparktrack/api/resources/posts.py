@@ -39,13 +39,12 @@ from sparktrack.api.answers import Answer
 from sparktrack.api.many import ManyMixin
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import WRITES
-from sparktrack.api.resources.posts_shapes import (
-    OF_LINES,
+from sparktrack.api.resources.posts_answers import OF_LINES, PostAnswer
+from sparktrack.api.resources.posts_bodies import (
     BackBody,
     GoneBody,
     NewPost,
     NumbersBody,
-    PostAnswer,
     PostChanges,
     RedoBody,
     StageBody,
