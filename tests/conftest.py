@@ -144,21 +144,24 @@ _LONG_LOOKS = {
 _OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_matrix.py"}
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """What will not run is not even read: collecting costs each worker seconds."""
+    if QUICK in os.environ and "/".join(collection_path.parts[-2:]) in _LONG_LOOKS:
+        return True
+    if REPEATED in os.environ and _OF_PAGES & set(collection_path.parts):
+        return True
+    return None
+
+
 @pytest.hookimpl(trylast=True)  # in the order that pytest-randomly and pytest-django made
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes long first; in a second run without the tests that touch no database and those marked ``once``."""
     # At the end of a run one worker would be at it while the others wait.
     items.sort(key=lambda item: _LONG.isdisjoint(item.path.parts[-2:]))
-    if QUICK in os.environ:
-        _keep(config, items, lambda item: "/".join(item.path.parts[-2:]) not in _LONG_LOOKS)
     if REPEATED in os.environ:
-        _keep(config, items, _depends_on_database)
-
-
-def _keep(config: pytest.Config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:
-    kept = [item for item in items if wanted(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+        kept = [item for item in items if _depends_on_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 def pytest_collection_finish() -> None:
@@ -169,10 +172,36 @@ def pytest_collection_finish() -> None:
 
 
 def _depends_on_database(item: pytest.Item) -> bool:
-    if item.get_closest_marker("once") or _OF_PAGES & set(item.path.parts):
+    if item.get_closest_marker("once"):
         return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return item.get_closest_marker("django_db") is not None or bool(fixtures & _OF_DATABASES)
+
+
+# --- The database ------------------------------------------------------------------------------------------------
+_OF_THE_CODE = {"django_content_type", "auth_permission"}
+
+
+def _emptying(_style: Any, connection: Any, **_options: Any) -> list[str]:
+    """The statements that empty the tables that hold rows, but for those whose rows follow from the code.
+
+    Deleting a test's few rows takes PostgreSQL less time than truncating all tables; foreign keys are looked at last.
+    """
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tables = {name: connection.ops.quote_name(name) for name in names if name not in _OF_THE_CODE}
+    asked = (f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {quoted})" for name, quoted in tables.items())
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [f"DELETE FROM {tables[name]}" for (name,) in cursor.fetchall()]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """After a test with real transactions content types and permissions stay: they would be made anew as they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("django.core.management.commands.flush.sql_flush", _emptying)
+        patch.setattr("django.core.management.commands.flush.emit_post_migrate_signal", lambda *_: None)
+        yield
 
 
 # --- Folders and servers -----------------------------------------------------------------------------------------
