@@ -41,7 +41,7 @@ REFUSED = ["2xx", "400", "401", "403", "404", "409", "412", "422", "429"]
 @pytest.fixture(scope="module")
 def document() -> Any:
     """The document as it is served, with the application behind it."""
-    made = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    made = SchemaGenerator().get_schema(public=True)
     schema = schemathesis.openapi.from_dict(made)
     schema.app = get_wsgi_application()
     schema.config.checks.positive_data_acceptance.expected_statuses = REFUSED

@@ -29,7 +29,7 @@ class DeliveryFilter(ListFilter):
     alert = django_filters.UUIDFilter(method="about", label="Alert that it tells of")
 
     # Messages do not stand in the audit.
-    updated_since = None
+    updated_since = None  # type: ignore[assignment]
     scripts = ()
 
     class Meta:
