@@ -24,6 +24,9 @@ def follow_examples(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
         for example in media.get("examples", {}).values():
             if name := _name(media["schema"]):
                 stated.setdefault(name, example["value"])
+            elif media["schema"].get("type") == "array" and not isinstance(example["value"], list):
+                # Stated of one: drf-spectacular says the same of many.
+                example["value"] = [example["value"]]
     for media in _media(result):
         if "examples" not in media:
             value = _example(media["schema"], schemas, stated)

@@ -77,3 +77,15 @@ def test_the_page_that_shows_it_has_no_script_or_style_of_its_own():
     script = Client().get("/api/v1/docs?script=")
     assert script["Content-Type"] == "application/javascript"
     assert "/api/v1/openapi.json" in script.content.decode()
+
+
+def test_examples_of_many_are_lists(paths):
+    media = [
+        operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        for path, item in paths.items()
+        if path.endswith("/bulk")
+        for operation in item.values()
+    ]
+    assert media
+    for each in media:
+        assert all(isinstance(example["value"], list) for example in each["examples"].values())
