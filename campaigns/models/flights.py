@@ -61,7 +61,8 @@ class Flight(BrandOwned):
     ad_name = models.CharField(max_length=512, blank=True)  # campaigns.ad_names.LONGEST
     tiktok_ad_ids = models.JSONField(default=list, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
-    # What was made sure of before the launch: {"music": {"by": id of the user, "at": instant}}, keys of enums.Check.
+    # What was made sure of before the launch: {"music": {"by": id of the user, "at": instant}}, keys of enums.Check; a
+    # script is nobody.
     checklist = models.JSONField(default=dict, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

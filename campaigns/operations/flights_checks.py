@@ -21,7 +21,7 @@ def tick_checks(
     with locked(brand):
         row = reread(Flight, brand, [flight])[flight.pk]
         ticked = {
-            check.value: row.checklist.get(check.value) or {"by": actor.id, "at": plain(now)}
+            check.value: row.checklist.get(check.value) or {"by": str(actor.user_id or ""), "at": plain(now)}
             for check in Check
             if check in checks
         }

@@ -15,6 +15,7 @@ from tests.api.parity import left_in
 from tests.api.scripts import person, script
 from tests.campaigns.scenes import SCENES
 from tests.world import World, client_of
+from workplace.queries.flights_sheet import launch_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -128,27 +129,27 @@ def test_what_is_of_another_brand_is_not_there(world, flight):
     assert Flight.objects.filter(brand=world.brand).count() == 1
 
 
-@pytest.mark.parametrize(
-    ("body", "pointer"),
-    [
-        ({"color": "red"}, "/color"),
-        ({"post": None}, "/post"),
-        ({"state": "live"}, "/state"),
-        ({"brand": "x"}, "/brand"),
-        ({"launched_at": "2026-11-21T14:05:00Z"}, "/launched_at"),
-        ({"starts_on": "0001-01-01"}, "/starts_on"),
-        ({"daily_spend": -1}, "/daily_spend"),
-        ({"ad_name": "coffee \u2615\ufe0f \U0001f600"}, "/ad_name"),
-        ({"ad_name": "a\u0000b"}, "/ad_name"),
-        ({"checklist": ["weather"]}, "/checklist/0"),
-        ({"tiktok_ad_ids": [1]}, "/tiktok_ad_ids/0"),
-        ({"campaign": None}, "/campaign"),
-    ],
-)
-def test_what_makes_no_sense_is_refused_at_its_place(world, flight, body, pointer):
+NO_SENSE = [
+    ({"color": "red"}, "/color"),
+    ({"post": None}, "/post"),
+    ({"state": "live"}, "/state"),
+    ({"brand": "x"}, "/brand"),
+    ({"launched_at": "2026-11-21T14:05:00Z"}, "/launched_at"),
+    ({"starts_on": "0001-01-01"}, "/starts_on"),
+    ({"daily_spend": -1}, "/daily_spend"),
+    ({"ad_name": "coffee \u2615\ufe0f \U0001f600"}, "/ad_name"),
+    ({"ad_name": "a\u0000b"}, "/ad_name"),
+    ({"checklist": ["weather"]}, "/checklist/0"),
+    ({"tiktok_ad_ids": [1]}, "/tiktok_ad_ids/0"),
+    ({"campaign": None}, "/campaign"),
+]
+
+
+def test_what_makes_no_sense_is_refused_at_its_place(world, flight):
     caller = script(world)
-    status, errors = told(caller.patch(f"flights/{flight.pk}", body))
-    assert (status, errors[0][0]) == (400, pointer)
+    for body, pointer in NO_SENSE:
+        status, errors = told(caller.patch(f"flights/{flight.pk}", body))
+        assert (status, errors[0][0]) == (400, pointer), body
     assert Flight.objects.get().ad_name == "First"
 
 
@@ -256,6 +257,12 @@ def test_only_what_never_ran_is_deleted(world, flight):
     planned = world.flight(world.post(), world.day(5))
     assert caller.delete(f"flights/{planned.pk}").status_code == 204
     assert set(Flight.objects.all()) == {flight, began}
+
+
+def test_what_a_script_made_sure_of_is_on_the_launch_sheet(world, flight):
+    assert script(world).patch(f"flights/{flight.pk}", {"checklist": ["music"]}).status_code == 200
+    ticked = [each for each in launch_sheet(world.brand, flight.pk, now=world.now).checks if each.at]
+    assert [(each.check, each.by) for each in ticked] == [("music", "a script")]
 
 
 # --- As the pages do it ----------------------------------------------------------------------------------------------

@@ -104,4 +104,5 @@ def _ticked(flight: Flight, check: Check, names: Mapping[str, str]) -> Ticked:
     kept = flight.checklist.get(check.value)
     if not kept:
         return Ticked(check, "", None)
-    return Ticked(check, names.get(kept["by"], "somebody who left"), datetime.fromisoformat(kept["at"]))
+    by = names.get(kept["by"], "somebody who left") if kept["by"] else "a script"
+    return Ticked(check, by, datetime.fromisoformat(kept["at"]))
