@@ -228,7 +228,8 @@ def _lost(found: Found, whole: Split) -> FigureWords:
     )
 
 
-def _spent(flown: Flown) -> Decimal | None:
+def spent(flown: Flown) -> Decimal | None:
+    """What days without rights cost: the expected spend of a day times these days, rounded up; None if not known."""
     if flown.daily_spend is None:
         return None
     return flown.daily_spend * started_days(flown.split.unpermitted_in_all)
@@ -236,8 +237,8 @@ def _spent(flown: Flown) -> Decimal | None:
 
 def _unpermitted(found: Found, whole: Split) -> FigureWords:
     hit = [flown for flown in found.flown if flown.split.unpermitted]
-    spent = by_currency((flown.currency, _spent(flown)) for flown in hit)
-    more = [_by_reason(whole.unpermitted.items()), _sums(spent, estimate=True)]
+    sums = by_currency((flown.currency, spent(flown)) for flown in hit)
+    more = [_by_reason(whole.unpermitted.items()), _sums(sums, estimate=True)]
     return FigureWords(
         Figure.UNPERMITTED,
         "Days without rights",
@@ -255,7 +256,7 @@ def _unpermitted(found: Found, whole: Split) -> FigureWords:
                     flown.campaign,
                     ", ".join(_reason(reason) for reason in flown.split.unpermitted),
                     row_days(flown.split.unpermitted_in_all),
-                    _spent(flown),
+                    spent(flown),
                     flown.currency,
                     flown.run_anyway,
                 ),

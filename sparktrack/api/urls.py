@@ -21,11 +21,13 @@ from sparktrack.api.resources import (
     codes,
     creators,
     deliveries,
+    exports,
     flights,
     imports,
     inventory,
     planner,
     posts,
+    reports,
     rights,
 )
 
@@ -53,6 +55,7 @@ urlpatterns = [
     *codes.urlpatterns,
     *attachments.urlpatterns,
     *deliveries.urlpatterns,
+    *exports.urlpatterns,
     *brands.urlpatterns,
     *audit.urlpatterns,
     *alerts.urlpatterns,
@@ -64,6 +67,7 @@ urlpatterns = [
     *inventory.urlpatterns,
     *planner.urlpatterns,
     *posts.urlpatterns,
+    *reports.urlpatterns,
     *rights.urlpatterns,
     re_path(r"^[\s\S]*$", Nothing.as_view(), name="api-nothing"),
 ]
