@@ -88,6 +88,7 @@ def test_a_link_is_kept_on_each_kind_of_thing(world, caller):
     assert caller.get("attachments?sort=oldest&q=drive").json()["results"][0]["subject_kind"] == "post"
 
 
+@pytest.mark.once
 def test_what_is_not_kept_is_named(world, caller, monkeypatch):
     post, theirs = world.post(), World().post()
     monkeypatch.setattr(attachments, "MAX_FILE_BYTES", len(TEXT))
@@ -111,6 +112,7 @@ def test_what_is_not_kept_is_named(world, caller, monkeypatch):
     assert not Attachment.objects.exists()
 
 
+@pytest.mark.once
 def test_a_file_may_be_larger_than_other_bodies_but_not_than_files_are(world, caller, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     post = world.post()
@@ -124,6 +126,7 @@ def test_a_file_may_be_larger_than_other_bodies_but_not_than_files_are(world, ca
     assert answer.status_code == 413
 
 
+@pytest.mark.once
 def test_names_and_addresses_are_for_those_who_may_read_fees(world, caller):
     post = world.post()
     caller.post("attachments", {**on(post), **file(name="Contract 900 EUR.pdf")})
@@ -147,6 +150,7 @@ def test_evidence_is_neither_changed_nor_deleted_nor_seen_by_others(world, calle
     assert other.get("attachments").json()["results"] == []
 
 
+@pytest.mark.once
 def test_page_and_endpoint_leave_the_same(world, time_machine):
     api = World()
     ours, theirs = world.post(title="Glow"), api.post(title="Glow")

@@ -65,6 +65,7 @@ def test_a_brief_is_written_changed_and_deleted(world, caller):
     assert [entry.object_label for entry in entries(world.brand, "brief.deleted")] == ["Summer"]
 
 
+@pytest.mark.once
 def test_what_cannot_be_is_named(world, caller):
     (row,) = briefs(world, "Glow")
     for body, at, status in (
@@ -116,6 +117,7 @@ def test_a_list_is_narrowed_as_the_page_is_and_counts_in_one_query(world, caller
     assert len(seen) == 2
 
 
+@pytest.mark.once
 def test_page_and_endpoint_leave_the_same(time_machine):
     page, api = World(), World()
     time_machine.move_to(page.now, tick=False)

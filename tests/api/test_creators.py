@@ -63,6 +63,7 @@ def test_a_new_handle_keeps_the_old_one_and_the_own_account_is_noted(world):
     assert (row.handle, row.notes) == ("maya.o", "")
 
 
+@pytest.mark.once
 def test_contacts_and_notes_are_for_those_who_may_read_them(world):
     row = world.creator(
         "maya", details={name: ALL[name] for name in ("email", "agent_name", "agent_email", "notes")}
@@ -89,6 +90,7 @@ def test_a_list_is_narrowed_as_the_page_is(world):
         assert [name.lstrip("@") for name in shown] == [name.lstrip("@") for name in found], query
 
 
+@pytest.mark.once
 def test_page_and_endpoint_leave_the_same(time_machine):
     page, api = World(), World()
     time_machine.move_to(page.now, tick=False)

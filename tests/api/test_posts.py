@@ -106,6 +106,7 @@ def test_a_post_with_its_verdict_stage_and_numbers(world, caller):
     }
 
 
+@pytest.mark.once
 def test_notes_and_payment_are_for_those_who_may_read_them(world):
     notes, fees = {"hand_off_note", "notes", "comment_quality"}, {"payment_state"}
     post = world.post(details=dict.fromkeys(notes, "a canary"))
@@ -197,6 +198,7 @@ WRONG: tuple[tuple[dict[str, object], str, int], ...] = (
 )
 
 
+@pytest.mark.once
 def test_what_makes_no_post_is_named(world, caller):
     world.creator("iris")
     for body, pointer, status in WRONG:

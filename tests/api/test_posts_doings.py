@@ -126,6 +126,7 @@ def test_a_redone_post_is_a_new_one_with_its_rights_and_flights(world, caller):
     assert not AuthorizationCode.objects.filter(post=new).exists()
 
 
+@pytest.mark.once
 def test_page_and_endpoint_leave_the_same(time_machine):
     page, api = World(), World()
     time_machine.move_to(page.now, tick=False)

@@ -69,6 +69,7 @@ SENSELESS = (
 )
 
 
+@pytest.mark.once
 def test_a_parameter_that_makes_no_sense_is_named(reader):
     for query, parameter in SENSELESS:
         answer = reader.get(f"creators?{query}")
@@ -76,6 +77,7 @@ def test_a_parameter_that_makes_no_sense_is_named(reader):
         assert {error["parameter"] for error in answer.json()["errors"]} == {parameter}, query
 
 
+@pytest.mark.once
 def test_a_parameter_of_lists_means_nothing_elsewhere(world, reader):
     row = world.creator()
     for path in (f"creators/{row.pk}?limit=5", f"creators/{row.pk}?q=a", f"creators/{row.pk}?count=true"):
@@ -202,6 +204,7 @@ def test_the_etag_is_of_what_the_caller_sees(world, reader):
     assert viewer["Cache-Control"] == "private, no-cache"
 
 
+@pytest.mark.once
 def test_head_says_what_get_says_without_the_body(world, reader):
     row = world.creator()
     for path in ("creators", f"creators/{row.pk}"):

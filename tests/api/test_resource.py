@@ -66,6 +66,7 @@ def test_a_field_that_there_is_none_of_or_that_nobody_may_set_is_named(world, ca
     assert pointers(caller.patch(f"creators/{row.pk}", {"a/b~c": 1})) == ["/a~1b~0c"]
 
 
+@pytest.mark.once
 def test_bodies_are_strict_about_types(world, caller):
     wrong = {
         "handle": ["", " ", 5, True, None, [], {}, "a b", "x" * 301, "a\0b", "\ud800"],
@@ -84,6 +85,7 @@ def test_bodies_are_strict_about_types(world, caller):
     assert not Creator.objects.exists()
 
 
+@pytest.mark.once
 def test_only_json_is_read_and_only_json_is_given(caller):
     for content_type in (
         "text/plain",
@@ -101,6 +103,7 @@ def test_only_json_is_read_and_only_json_is_given(caller):
     assert not Creator.objects.exists()
 
 
+@pytest.mark.once
 def test_a_body_that_is_no_object_in_json_is_refused(caller):
     deep = b"[" * 100_000
     for content in (b"", b"{", b"nothing", b"[]", b"5", b'"a"', b"null", b'{"handle": NaN}', b"\xff{}", deep):
@@ -118,6 +121,7 @@ def test_a_body_that_is_no_object_in_json_is_refused(caller):
         Creator.objects.all().delete()
 
 
+@pytest.mark.once
 def test_a_body_larger_than_what_is_read_is_refused(caller, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     assert send(caller, json.dumps({"handle": "maya"})).status_code == 201
@@ -125,6 +129,7 @@ def test_a_body_larger_than_what_is_read_is_refused(caller, settings):
     assert (answer.status_code, answer.json()["detail"]) == (413, "Send at most 100 bytes at once.")
 
 
+@pytest.mark.once
 def test_a_method_that_an_address_does_not_have(world, caller):
     row = world.creator()
     client: Client = caller._client
