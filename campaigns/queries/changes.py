@@ -16,7 +16,8 @@ def changed_flights(brand: Brand, *, since: datetime) -> Q:
     """The flights that were changed at ``since`` or later, or that hang on something that was.
 
     That is their post, its codes, the rights and links that may count for it, its creator and brief, the campaign, the
-    ad account (its zone), and the brand itself. All in one statement, from the few entries that are newer.
+    ad account (its zone), and the brand itself. What the undoing of an import took away says no more what it was for:
+    after one all flights may be other. All in one statement, from the few entries that are newer.
     """
     entries = AuditEntry.objects.for_brand(brand).filter(at__gte=since, object_id__isnull=False)
     ids = entries.values("object_id")
@@ -43,6 +44,7 @@ def changed_flights(brand: Brand, *, since: datetime) -> Q:
         flights.filter(campaign__in=changed(Campaign).values("pk")),
         flights.filter(ad_account__in=changed(AdAccount).values("pk")),
         flights.filter(brand__in=ids),
+        flights.filter(brand__in=entries.filter(action="import.undone").values("brand")),
         *(flights.filter(post__in=each.values("pk")) for each in touched),
     ]
     return Q(pk__in=changed(Flight).values("pk").union(*(each.values("pk") for each in beside), all=True))

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authorizations.enums import Reason, Verdict
 from brands.enums import Role, TokenScope
+from brands.operations.audit import Change, record_changes
 from brands.rules import Action
 from campaigns.enums import FlightStatus, Section
 from campaigns.models import Flight
@@ -244,6 +245,12 @@ def test_what_was_changed_since_also_by_post_code_right_link_and_campaign(world,
         found = everything(caller, f"updated_since={instant(since)}&fields=ad_name")
     assert set(found) == {ids[name] for name in "abcdef"}
     assert len([each for each in sent if "campaigns_flight" in each["sql"]]) == 1
+    # Rows that an undone import took away name no post any more.
+    undone = Change("import.undone", world.brand)
+    record_changes(world.brand, [undone], now=world.now + DAY, actor=world.actor)
+    assert set(everything(caller, f"updated_since={instant(since + DAY)}&fields=ad_name")) == set(
+        ids.values()
+    )
 
 
 NO_SENSE = {
