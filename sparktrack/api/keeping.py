@@ -1,6 +1,7 @@
 """``Idempotency-Key``: a POST that is sent again gets the first answer, and does nothing a second time."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from sparktrack.core.secrets import fingerprint
 # Answers are kept for so long.
 KEPT = timedelta(days=1)
 _LONGEST = 255
+_KEY = re.compile("[!-~]*")
 _HEADERS = ("Location", VERSION)
 
 
@@ -34,8 +36,8 @@ def done_once(request: Request, brand: Brand, now: Any, do: Callable[[], Respons
     with locked(brand):
         if not key or request.method != "POST":
             return do()
-        if len(key) > _LONGEST or not key.isascii() or not key.isprintable():
-            raise ValidationError({"?Idempotency-Key": [f"1 to {_LONGEST} printable characters."]})
+        if len(key) > _LONGEST or not _KEY.fullmatch(key):
+            raise ValidationError({"?Idempotency-Key": [f"1 to {_LONGEST} printable characters, no blanks."]})
         # Somebody takes a code for a key: it is not kept as it is, either.
         key = fingerprint(key, key=settings.FINGERPRINT_KEY)
         sender, asked = str(request.user.pk), _digest(request)

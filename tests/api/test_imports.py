@@ -13,6 +13,7 @@ from campaigns.models import ImportRun
 from creators.models import Creator
 from posts.models import Post
 from posts.operations.posts import edit_posts
+from sparktrack.celery import app
 from tests.api.parity import left_in
 from tests.api.scripts import person, script
 from tests.campaigns.importdesk import BAD, Pages, good, tsv, with_owners, work
@@ -106,6 +107,26 @@ def test_preview_apply_and_undo_go_through_a_worker(world):
     assert (undone.status_code, undone.json()["state"]) == (200, "undone")
     assert not Post.objects.for_brand(world.brand).exists()
     assert writer.post(f"{path}/undo").status_code == 422
+
+
+@pytest.fixture
+def at_once():
+    """Messages are taken where they are sent."""
+    app.conf.task_always_eager = True
+    yield
+    app.conf.task_always_eager = False
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_worker_is_woken_once_the_wish_is_stored(world, django_capture_on_commit_callbacks):
+    writer = script(world)
+    path = f"imports/{uploaded(writer, tsv(good()))['id']}"
+    for action, state in (("preview", "previewed"), ("apply", "applied")):
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(2):
+                assert writer.post(f"{path}/{action}", {}, idempotency_key=action).status_code == 202
+        assert writer.get(path).json()["state"] == state
+    assert Post.objects.for_brand(world.brand).count() == 1
 
 
 def test_rows_of_a_preview_are_paged_by_key_with_outcomes_and_messages(world):

@@ -12,10 +12,7 @@ from uuid import UUID
 import django_filters
 from django.db import transaction
 from django.db.models import Count, QuerySet
-from django.http import Http404
-from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,7 +31,7 @@ from campaigns.operations.imports import (
     keep_upload,
 )
 from campaigns.operations.undo import undo_import
-from campaigns.queries.imports import conflict_numbers, import_run
+from campaigns.queries.imports import conflict_numbers
 from campaigns.tasks import wake
 from campaigns.views.imports.pages import WITH_COLUMNS, columns_form
 from campaigns.wishes import Decision, Wishes
@@ -42,24 +39,17 @@ from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.problems import beside
-from sparktrack.api.reading import MOST_LIMIT, USUAL_LIMIT, next_page, read_limit, refuse_unknown
-from sparktrack.api.resource import BrandView, Resource
-from sparktrack.api.resources.imports_shapes import (
-    ApplyBody,
-    ImportAnswer,
-    NewImport,
-    PreviewBody,
-    RowsAnswer,
-)
+from sparktrack.api.reading import refuse_unknown
+from sparktrack.api.resource import Resource
+from sparktrack.api.resources import imports_rows
+from sparktrack.api.resources.imports_bodies import ApplyBody, NewImport, PreviewBody
+from sparktrack.api.resources.imports_shapes import ImportAnswer
 from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.tabular import LIMITS, fold_name
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort
 from workplace.lists.pages import Shelf
-
-# Numbers of rows as an address may hold them.
-_DIGITS = 9
 
 
 class ImportFilter(ListFilter):
@@ -199,58 +189,6 @@ class Imports(Resource):
         return response
 
 
-class ImportRows(BrandView):
-    """The rows of a preview."""
-
-    needs = {"get": Action.IMPORT_TRACKER}
-
-    @extend_schema(
-        operation_id="imports_rows",
-        responses={200: RowsAnswer},
-        parameters=[
-            OpenApiParameter(
-                "limit",
-                {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": USUAL_LIMIT},
-                description="Rows of a page.",
-            ),
-            OpenApiParameter("cursor", str, description="Where the page begins: from `next`."),
-            OpenApiParameter(
-                "outcome",
-                {"type": "string", "enum": [outcome.value for outcome in RowOutcome]},
-                description="Only rows with this outcome.",
-            ),
-        ],
-    )
-    def get(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
-        """The rows of the sheet as the last preview saw them, in its order, a page of them."""
-        query = request.query_params
-        refuse_unknown(query, ("limit", "cursor", "outcome"))
-        limit, rows = read_limit(query), self._rows(id)
-        header, found = rows
-        if "outcome" in query:
-            if query["outcome"] not in set(RowOutcome):
-                raise ValidationError({"?outcome": [f"One of: {', '.join(RowOutcome)}."]})
-            found = found.filter(outcome=query["outcome"])
-        page = list(found.filter(number__gt=_number(query.get("cursor", "0")))[: limit + 1])
-        cursor = str(page[limit - 1].number) if len(page) > limit else ""
-        names = ("number", "outcome", "cells", "effects", "messages", "conflicts")
-        results = [{name: getattr(row, name) for name in names} for row in page[:limit]]
-        return Response({"header": header, "results": results, "next": next_page(self.request, cursor)})
-
-    def _rows(self, pk: UUID) -> tuple[list[str], QuerySet[ImportRow]]:
-        run = import_run(self.request.brand, pk)
-        if run is None:
-            raise Http404
-        rows = ImportRow.objects.for_brand(self.request.brand).filter(run=run).order_by("number")
-        return run.report.get("header", []), rows
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
-        return int(text)
-    raise ValidationError({"?cursor": ["This page of the list cannot be found. Begin at the first one."]})
-
-
 def _refuse_missing(sheet: str | None, look: Mapping[str, Any]) -> None:
     if sheet != look["sheet"] and sheet not in look["sheets"]:
         raise RefusedError("There is no such sheet in this file.", field="sheet")
@@ -290,5 +228,5 @@ def _whom(owner: Mapping[str, Any]) -> str:
 
 urlpatterns = [
     *addresses("imports", Imports, can=("get", "post"), actions=("preview", "apply", "undo", "discard")),
-    path("imports/<uuid:id>/rows", ImportRows.as_view(), name="api-imports-rows"),
+    *imports_rows.urlpatterns,
 ]

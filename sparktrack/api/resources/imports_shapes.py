@@ -1,27 +1,19 @@
-"""What imports look like to scripts: what is answered, and what may be sent."""
+"""What imports look like to scripts."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
-from brands.models import Invitation
 from campaigns.enums import RowOutcome
-from campaigns.forms.column_words import COLUMN_WORDS
 from campaigns.models import ImportRun
 from campaigns.progress import progress_of
 from sparktrack.api.answers import Answer
-from sparktrack.api.bodies import Body, Choice, Flag, Text, Whole
-from sparktrack.api.fields import MemberField, OwnedField
-from sparktrack.api.resources.attachments import Content
 from sparktrack.core.dates import DateOrder
 from sparktrack.core.models import choices
 
-_MOST_OWNERS = 200
-_MOST_ROWS = 50_000
-_KINDS = ("creators", "posts", "codes", "rights", "campaigns", "flights", "code_uses")
+KINDS = ("creators", "posts", "codes", "rights", "campaigns", "flights", "code_uses")
 _DATE_ORDER = serializers.ChoiceField(choices(DateOrder), allow_null=True)
 
 
@@ -66,7 +58,7 @@ def _counts(name: str, kinds: tuple[str, ...]) -> Any:
     )
 
 
-KindCounts = _counts("KindCounts", _KINDS)
+KindCounts = _counts("KindCounts", KINDS)
 OutcomeCounts = _counts("OutcomeCounts", tuple(outcome.value for outcome in RowOutcome))
 
 _EXAMPLE = {
@@ -224,196 +216,3 @@ class ImportAnswer(Answer):
         """What the worker told last."""
         told = progress_of(run) if run.state in {"reading", "applying"} else None
         return told and {"stage": told.stage, "done": told.done, "total": told.total}
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "A small table",
-            {
-                "name": "tracker.csv",
-                "content": "SGFuZGxlLExpbmsKbGVuYS5wYXdzLGh0dHBzOi8vd3d3LnRpa3Rvay5jb20v",
-            },
-            request_only=True,
-        )
-    ]
-)
-class NewImport(Body):
-    """A sheet of up to 50 MB: Excel, OpenDocument, CSV or TSV. What it is, its content says."""
-
-    name = Text(max_length=255, help_text="Of the file.")
-    content = Content(help_text="The file in base64.")
-    sheet = Text(
-        max_length=120, required=False, trim_whitespace=False, help_text="Of a workbook; else the likeliest."
-    )
-
-
-class OwnerBody(Body):
-    """Whom a name in the sheet means: somebody in the brand, or somebody who is invited."""
-
-    name = Text(max_length=254)
-    user = MemberField(required=False)
-    invitation = OwnedField(Invitation, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Raises ValidationError for neither and for both."""
-        if ("user" in attrs) == ("invitation" in attrs):
-            raise ValidationError("Say either the user or the invitation.")
-        return attrs
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "What could not be guessed",
-            {
-                "columns": {"Agency": "", "Good for": "window_days"},
-                "date_order": "dmy",
-                "owners": [{"name": "Jo W.", "user": "019aa1e0-4c70-7a41-8c0e-7d1f4b1f2a91"}],
-            },
-            request_only=True,
-        )
-    ]
-)
-class PreviewBody(Body):
-    """How the sheet is to be read; what is not said stays as it was said before, else as it was guessed."""
-
-    sheet = Text(
-        max_length=120, required=False, trim_whitespace=False, help_text="Another one of the workbook."
-    )
-    heading = Whole(
-        min_value=0,
-        max_value=999,
-        required=False,
-        help_text="Where no header was found: which of first_rows it is, from 0.",
-    )
-    columns = serializers.DictField(
-        child=Choice(COLUMN_WORDS, allow_blank=True),
-        required=False,
-        help_text="Header → meaning; empty: to the notes of the posts.",
-    )
-    date_order = Choice(DateOrder, required=False)
-    owners = OwnerBody(many=True, required=False, max_length=_MOST_OWNERS)  # type: ignore[call-arg]
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "But for two rows, as it is on file",
-            {"attempt": 1, "skip_errors": True, "take": [14, 31]},
-            request_only=True,
-        )
-    ]
-)
-class ApplyBody(Body):
-    """What is to be done about single rows. In a conflict what is on file stays, unless the row is in ``take``."""
-
-    attempt = Whole(
-        min_value=0,
-        max_value=10**6,
-        required=False,
-        help_text="Refused if there is a newer preview than this.",
-    )
-    skip_errors = Flag(default=False, help_text="Leave out rows that have errors; else nothing is imported.")
-    take = serializers.ListField(
-        child=Whole(min_value=1, max_value=10**9),
-        max_length=_MOST_ROWS,
-        required=False,
-        help_text="Numbers of rows with a conflict in which the sheet is right.",
-    )
-
-
-@extend_schema_field({})
-class Anything(serializers.ReadOnlyField):
-    """A value of whatever type its field has."""
-
-
-class ChangeAnswer(serializers.Serializer[Any]):
-    """A field of something on file, before and after."""
-
-    field = serializers.CharField()
-    before = Anything()
-    after = Anything()
-
-
-class EffectAnswer(serializers.Serializer[Any]):
-    """What happens to one thing."""
-
-    kind = serializers.ChoiceField([(kind, kind) for kind in _KINDS])
-    effect = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    changes = ChangeAnswer(many=True)
-
-
-class MessageAnswer(serializers.Serializer[Any]):
-    """What is the matter with a cell, or with the whole row (no column)."""
-
-    column = serializers.CharField(allow_null=True)
-    code = serializers.CharField()
-    message = serializers.CharField()
-    error = serializers.BooleanField()
-
-
-class SideAnswer(serializers.Serializer[Any]):
-    """What one side of a conflict says; on file, also who said so, and when it was looked up."""
-
-    at = serializers.DateTimeField(allow_null=True)
-    source = serializers.CharField(required=False, allow_null=True)  # type: ignore[assignment]
-    checked_at = serializers.DateTimeField(required=False, allow_null=True)
-
-
-class ConflictAnswer(serializers.Serializer[Any]):
-    """An end or a revocation that the sheet says otherwise than a better source."""
-
-    kind = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    on_file = SideAnswer()
-    in_sheet = SideAnswer()
-
-
-class RowAnswer(serializers.Serializer[Any]):
-    """A row of the sheet, and what becomes of it. Codes are masked."""
-
-    number = serializers.IntegerField(help_text="As a spreadsheet program counts.")
-    outcome = serializers.ChoiceField(choices(RowOutcome))
-    cells = serializers.ListField(child=serializers.CharField(), help_text="In the order of the header.")
-    effects = EffectAnswer(many=True)
-    messages = MessageAnswer(many=True)
-    conflicts = ConflictAnswer(many=True)
-
-
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "A row with an error",
-            {
-                "header": ["Creator handle", "Post link", "Spark code"],
-                "results": [
-                    {
-                        "number": 14,
-                        "outcome": "error",
-                        "cells": ["lena.paws", "no link", "…k2Y="],
-                        "effects": [],
-                        "messages": [
-                            {
-                                "column": "Post link",
-                                "code": "bad_url",
-                                "message": "This is no link to a TikTok post.",
-                                "error": True,
-                            }
-                        ],
-                        "conflicts": [],
-                    }
-                ],
-                "next": None,
-            },
-            response_only=True,
-        )
-    ]
-)
-class RowsAnswer(serializers.Serializer[Any]):
-    """A page of the rows of a preview."""
-
-    header = serializers.ListField(child=serializers.CharField())
-    results = RowAnswer(many=True)
-    next = serializers.URLField(allow_null=True, help_text="The next page; null on the last.")
