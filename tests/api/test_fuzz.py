@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -36,6 +37,15 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
 CALLERS = [*(role.value for role in Role), *(f"{scope.value} token" for scope in TokenScope)]
 # A body may be as the document says and still be refused: a creator who is on file, an end before its start.
 REFUSED = ["2xx", "400", "401", "403", "404", "409", "412", "422", "429"]
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who a caller is and, if they are a person, in which brand."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +78,13 @@ def world(settings: Any) -> Everything:
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_whatever_is_sent_the_answer_is_as_the_document_says(document, world, caller):
-    headers, query = credentials(world, caller)
+    known = credentials(world, caller)
     wrong = []
     for found in document.get_all_operations():
         operation = found.ok()
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             try:
-                send(operation, mode, world, headers, query)
+                send(operation, mode, world, known)
             except Unsatisfiable:
                 continue  # there is nothing that this operation forbids
             except (Exception, FailureGroup) as error:  # noqa: BLE001 - all of them are told at once
@@ -88,9 +98,7 @@ def told(error: BaseException) -> str:
     return "\n".join(told(each) for each in inner) if inner else f"{type(error).__name__}: {error}"
 
 
-def send(
-    operation: Any, mode: Any, world: Everything, headers: dict[str, str], query: dict[str, str]
-) -> None:
+def send(operation: Any, mode: Any, world: Everything, known: Credentials) -> None:
     """EXAMPLES requests to ``operation``."""
 
     @settings(
@@ -103,9 +111,13 @@ def send(
     @given(case=operation.as_strategy(generation_mode=mode))
     def each(case: Any) -> None:
         with_known_ids(case, world)
-        case.query = {**{k: v for k, v in (case.query or {}).items() if k != "brand"}, **query}
+        case.query = {**{k: v for k, v in (case.query or {}).items() if k != "brand"}, **known.query}
+        # Credentials that it makes up would come first; and nobody guesses a version.
+        made_up = ["Authorization", *(["If-Match"] if random.random() < 0.5 else [])]
+        case.headers = {k: v for k, v in (case.headers or {}).items() if k not in made_up}
+        case.cookies = {}
         with undone():
-            answer = case.call(headers=headers)
+            answer = case.call(headers=known.headers, cookies=known.cookies)
             # That nobody gets in without credentials is in tests/access; here they are not schemathesis' own.
             case.validate_response(answer, excluded_checks=[ignored_auth])
 
@@ -120,18 +132,19 @@ def with_known_ids(case: Any, world: Everything) -> None:
             case.path_parameters["id"] = str(known)
 
 
-def credentials(world: Everything, caller: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The headers and parameters of this kind of caller."""
+def credentials(world: Everything, caller: str) -> Credentials:
+    """What this kind of caller sends with each request."""
     if caller.endswith("token"):
         scope = TokenScope(caller.split(maxsplit=1)[0])
         draft = TokenDraft("fuzz", scope)
         issued = issue_token(brand=world.brand, draft=draft, now=utc_now(), actor=world.actor)
-        return {"Authorization": f"Bearer {issued.secret}"}, {}
+        return Credentials(headers={"Authorization": f"Bearer {issued.secret}"})
     client = client_of(world.people[Role(caller)])
     session = client.cookies[django_settings.SESSION_COOKIE_NAME].value
     token = "a" * 32
-    cookies = f"{django_settings.SESSION_COOKIE_NAME}={session}; {django_settings.CSRF_COOKIE_NAME}={token}"
-    return {"Cookie": cookies, "X-CSRFToken": token}, {"brand": world.brand.slug}
+    # As cookies, not as a header: the client of schemathesis would drop that.
+    cookies = {django_settings.SESSION_COOKIE_NAME: session, django_settings.CSRF_COOKIE_NAME: token}
+    return Credentials({"X-CSRFToken": token}, cookies, {"brand": world.brand.slug})
 
 
 @contextmanager
