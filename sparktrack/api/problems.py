@@ -64,12 +64,15 @@ class MissingError(exceptions.APIException):
 
 
 @contextmanager
-def beside(field: str) -> Iterator[None]:
-    """What is refused in here without a field of its own is about ``field`` of the body."""
+def beside(field: str = "", **called: str) -> Iterator[None]:
+    """What is refused in here without a field of its own is about ``field`` of the body.
+
+    ``called``: what the body calls a column that operations name.
+    """
     try:
         yield
     except RefusedError as error:
-        error.field = error.field or field
+        error.field = called.get(error.field, error.field) or field
         raise
 
 
@@ -83,8 +86,7 @@ def answer_problem(error: Exception, context: Mapping[str, Any]) -> Response | N
     request: Request = context["request"]
     phrase = HTTPStatus(code).phrase
     body = {"type": "about:blank", "title": phrase, "status": code, **more}
-    # What was sent in the wrong place may stand in the words about it: no code leaves so.
-    body["detail"] = masked(str(body["detail"]))
+    body["detail"] = _sayable(str(body["detail"]))
     body["request_id"] = getattr(request, "request_id", "")
     return Response(body, status=code, headers=headers, content_type=MEDIA_TYPE)
 
@@ -194,13 +196,18 @@ def _errors(details: Any, path: list[str | int]) -> Iterator[dict[str, str]]:
 
 
 def _error(path: Sequence[str | int], detail: str, code: str) -> dict[str, str]:
-    """One error. What begins with ``?`` is a parameter of the address, everything else a place in the body.
-
-    What could be a code is masked, wherever somebody put it.
-    """
-    parts = [masked(str(part)) for part in path]
-    detail = masked(detail)
+    """One error. What begins with ``?`` is a parameter of the address, everything else a place in the body."""
+    parts = [_sayable(str(part)) for part in path]
+    detail = _sayable(detail)
     if parts and parts[0].startswith("?"):
         return {"parameter": parts[0][1:], "detail": detail, "code": code}
     pointer = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in parts)
     return {"pointer": pointer, "detail": detail, "code": code}
+
+
+def _sayable(text: str) -> str:
+    """``text`` as an answer can hold it. What was sent in the wrong place may stand in it: no code leaves so.
+
+    A lone surrogate, which JSON can name and UTF-8 cannot hold, is written out.
+    """
+    return masked(text.encode("utf-8", "backslashreplace").decode())

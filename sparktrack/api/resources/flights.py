@@ -43,6 +43,7 @@ from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Choice, Day, Money, Text, Whole
 from sparktrack.api.fields import BuyerField, MemberField, OwnedField
 from sparktrack.api.many import ManyMixin
+from sparktrack.api.problems import beside
 from sparktrack.api.reading import OF_ROWS, newest_first, refuse_unknown
 from sparktrack.api.resource import WRITES
 from sparktrack.api.resources.flight_answers import JUDGED, FlightAnswer, told
@@ -291,7 +292,8 @@ class Flights(ManyMixin):
             approver = values.get("approver", caller)
             if approver is None:
                 raise ValidationError({"approver": ["Say who approved it: a script cannot."]})
-            approve_flight(flight=row, reason=values["reason"], approver=approver, **self.by)
+            with beside(run_anyway_by="approver", run_anyway_reason="reason"):
+                approve_flight(flight=row, reason=values["reason"], approver=approver, **self.by)
 
         return self.acted(id, act)
 
