@@ -145,8 +145,14 @@ def crowd(world):
         scene(world)
     end_flights(flights=[SCENES[Section.STOPS](world)], **world.by)
     end_flights(flights=[SCENES[Section.UNPLANNED](world)], **world.by)
+    # Asked before it was ended, it was covered until then: what ends later does not matter.
+    whole = world.post()
+    world.code(whole, world.now - 20 * DAY, days=25)
+    world.right(world.day(-30), post=whole)
+    end_flights(flights=[world.flight(whole, world.day(-12), world.day(20))], **world.by)
     world.flight(ready_post(world, code_days=9), world.day(-9), world.day(-2))
     world.flight(ready_post(world, code_days=9), world.day(9), world.day(30))
+    world.flight(ready_post(world, code_days=4), world.day(9), world.day(30))
     world.flight(ready_post(world, code_days=9, rights_days=9), world.day(3), None)
     # Ended before its first day, by a clock that goes ahead.
     early = SCENES[Section.WAITING](world)
