@@ -5,6 +5,8 @@ import io
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from openpyxl import Workbook
 
 from brands.enums import Role, TokenScope
@@ -145,6 +147,21 @@ def test_rows_of_a_preview_are_paged_by_key_with_outcomes_and_messages(world):
     assert wrong["number"] == 3
     for odd in ("limit=0", "cursor=x", "cursor=", "outcome=fine", "page=2"):
         assert writer.get(f"{path}?{odd}").status_code == 400, odd
+
+
+def test_a_list_of_imports_costs_the_same_however_long_it_is(world):
+    writer, counts = script(world), []
+    for number in range(3):
+        previewed(writer, tsv(good(number)))
+        if number != 1:
+            with CaptureQueriesContext(connection) as found:
+                answer = writer.get("imports")
+            assert len(answer.json()["results"]) == number + 1
+            counts.append(len(found))
+    assert counts[0] == counts[1] <= 5
+    trimmed = writer.get("imports?fields=state,created").json()["results"][0]
+    assert set(trimmed) == {"id", "state", "created"}
+    assert trimmed["created"]["posts"] == 1
 
 
 def test_no_answer_holds_a_code(world):

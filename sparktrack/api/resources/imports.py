@@ -12,6 +12,7 @@ from uuid import UUID
 import django_filters
 from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.db.models.fields.json import KeyTransform
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +39,7 @@ from campaigns.wishes import Decision, Wishes
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
+from sparktrack.api.bodies import Body
 from sparktrack.api.problems import beside
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import Resource
@@ -69,7 +71,13 @@ class ImportFilter(ListFilter):
 
 
 def _runs_of(brand: Brand, _now: datetime) -> QuerySet[ImportRun]:
-    return ImportRun.objects.for_brand(brand)
+    """Of each report, which may be long, only what is told of it."""
+    runs: QuerySet[ImportRun] = ImportRun.objects.for_brand(brand).defer("report")
+    return runs.annotate(
+        created_counts=KeyTransform("created", "report"),
+        updated_counts=KeyTransform("updated", "report"),
+        unknown_names=KeyTransform("unknown_owners", "report"),
+    )
 
 
 class Imports(Resource):
@@ -165,11 +173,13 @@ class Imports(Resource):
     @extend_schema(request=None, responses={200: ImportAnswer})
     def undo(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """Everything is as it was before this import, or nothing is done (409 says what stands in the way)."""
+        self.read_body(Body)  # there is nothing to say
         return self.acted(id, lambda run: undo_import(run=run, **self.by))
 
     @extend_schema(request=None, responses={200: ImportAnswer})
     def discard(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """Nothing comes of it: the sheet and its preview are deleted."""
+        self.read_body(Body)  # there is nothing to say
         return self.acted(id, lambda run: discard_import(run=run, **self.by))
 
     def _asked(self, pk: UUID, ask: Any) -> Response:

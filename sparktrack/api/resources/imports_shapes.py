@@ -104,8 +104,7 @@ class ImportAnswer(Answer):
         "kept": ("kept_bytes",),
         **dict.fromkeys(("sheets", "looked_at", "header_row", "first_rows", "date_question"), ("look",)),
         **dict.fromkeys(("columns", "date_order"), ("look", "wishes")),
-        **dict.fromkeys(("unknown_owners", "created", "updated"), ("report",)),
-        "outcomes": (),
+        **dict.fromkeys(("unknown_owners", "created", "updated", "outcomes"), ()),
         "progress": ("attempt", "state"),
     }
 
@@ -190,9 +189,9 @@ class ImportAnswer(Answer):
         return run.look.get("date_question")
 
     @extend_schema_field(UnknownOwnerAnswer(many=True))
-    def get_unknown_owners(self, run: ImportRun) -> Any:
+    def get_unknown_owners(self, run: Any) -> Any:
         """The most frequent first, as the page asks."""
-        names: Mapping[str, int] = run.report.get("unknown_owners") or {}
+        names: Mapping[str, int] = run.unknown_names or {}
         ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
         return [{"name": name, "rows": rows} for name, rows in ordered]
 
@@ -202,14 +201,14 @@ class ImportAnswer(Answer):
         return run.outcomes
 
     @extend_schema_field(KindCounts)
-    def get_created(self, run: ImportRun) -> Any:
+    def get_created(self, run: Any) -> Any:
         """Of the preview, or of what was written."""
-        return run.report.get("created", {})
+        return run.created_counts or {}
 
     @extend_schema_field(KindCounts)
-    def get_updated(self, run: ImportRun) -> Any:
+    def get_updated(self, run: Any) -> Any:
         """Of the preview, or of what was written."""
-        return run.report.get("updated", {})
+        return run.updated_counts or {}
 
     @extend_schema_field(ProgressAnswer(allow_null=True))
     def get_progress(self, run: ImportRun) -> Any:
