@@ -389,6 +389,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "sparktrack.api.hooks.only_ids_are_sure",
         "sparktrack.api.hooks.empty_words_are_words",
+        "sparktrack.api.hooks.bodies_are_closed",
         "sparktrack.api.examples.follow_examples",
         "sparktrack.api.hooks.say_problems_once",
     ],

@@ -185,11 +185,11 @@ def read_many(
         raise ValidationError({"": ["Send a list of objects."]})
     if not data or len(data) > MOST:
         raise ValidationError({"": [f"Send 1 to {MOST} objects."]})
-    found = {
-        field.kind: field.rows_of(context["brand"]).in_bulk(_ids(data, name))
-        for name, field in body().fields.items()
-        if isinstance(field, OwnedField | MemberField)
-    }
+    found: dict[Any, dict[Any, Any]] = {}
+    for name, field in body().fields.items():
+        if isinstance(field, OwnedField | MemberField):
+            rows = field.rows_of(context["brand"]).in_bulk(_ids(data, name))
+            found[field.kind] = {**found.get(field.kind, {}), **rows}
     many = body(data=data, many=True, context={**context, "found": found}, **options)
     if not many.is_valid():
         # By place, as problem details point at them.

@@ -1,17 +1,19 @@
 """What is done to the document once drf-spectacular has made it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 
 from sparktrack.api.answers import Answer
+from sparktrack.api.bodies import Body
 
 _PROBLEMS = "400"
+KindT = TypeVar("KindT")
 
 
 def only_ids_are_sure(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
     """Of an answer only the id is always there: ``fields``, ``omit`` and roles leave others out."""
-    for answer in _all_answers(Answer):
+    for answer in _all_below(Answer):
         schema = result["components"]["schemas"].get(answer.__name__)
         if schema is not None:
             schema["required"] = ["id"]
@@ -20,7 +22,7 @@ def only_ids_are_sure(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
 
 def empty_words_are_words(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
     """A choice that nobody made is the empty text; drf-spectacular says so of bodies only."""
-    for answer in _all_answers(Answer):
+    for answer in _all_below(Answer):
         properties = result["components"]["schemas"].get(answer.__name__, {}).get("properties", {})
         for name, field in answer().fields.items():
             stated = properties.get(name, {})
@@ -33,13 +35,22 @@ def empty_words_are_words(result: dict[str, Any], **_rest: Any) -> dict[str, Any
     return result
 
 
+def bodies_are_closed(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:
+    """A field that a body does not have is an error."""
+    names = {body.__name__ for body in _all_below(Body)}
+    for name, schema in result["components"]["schemas"].items():
+        if name.removeprefix("Patched") in names:
+            schema["additionalProperties"] = False
+    return result
+
+
 def _may_be_empty(model: type[Model], name: str) -> bool:
     columns = {field.name: field for field in model._meta.concrete_fields}
     return name in columns and columns[name].blank and not columns[name].null
 
 
-def _all_answers(answer: type[Answer]) -> list[type[Answer]]:
-    return [found for each in answer.__subclasses__() for found in (each, *_all_answers(each))]
+def _all_below(kind: type[KindT]) -> list[type[KindT]]:
+    return [found for each in kind.__subclasses__() for found in (each, *_all_below(each))]
 
 
 def say_problems_once(result: dict[str, Any], **_rest: Any) -> dict[str, Any]:

@@ -52,9 +52,11 @@ class BrandView(APIView):
     http_method_names = ("get", "head", "post", "patch", "delete")
 
     def needed(self) -> Action:
-        """The leave for what is asked."""
-        name = getattr(self, "action", None) or (self.request.method or "get").lower()
-        return self.needs.get(name, Action.VIEW)
+        """The leave for what is asked; only reading, and what is answered with 405, may go without saying."""
+        method = (self.request.method or "get").lower().replace("head", "get")
+        name = getattr(self, "action", None) or method
+        writes = method != "get" and hasattr(self, method)
+        return self.needs[name] if writes else self.needs.get(name, Action.VIEW)
 
     @property
     def brand_context(self) -> dict[str, Any]:

@@ -92,7 +92,7 @@ class ListFilter(django_filters.FilterSet):
     needs: Mapping[str, Action] = MappingProxyType({})
     scripts: tuple[str, ...] = ("updated_since",)
 
-    updated_since = django_filters.IsoDateTimeFilter(method="changed_since", label="Changed since")
+    updated_since = InstantFilter(method="changed_since", label="Changed since")
 
     def __init__(self, data: Any, queryset: QuerySet[Any], *, brand: Brand, sorts: tuple[Sort, ...]) -> None:
         """``data`` is the query string; ``queryset`` the rows of ``brand``."""

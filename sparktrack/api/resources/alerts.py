@@ -128,7 +128,7 @@ class Alerts(Resource):
     needs = dict.fromkeys(("acknowledge", "snooze", "reopen"), Action.PLAN_FLIGHTS)
 
     def loaded(self, rows: Any, answer: Answer) -> Any:
-        """With their state, and the flights that they hit: one query."""
+        """With their state, and the flights that they hit: one query; each only if it is asked for."""
         hits: dict[UUID, list[str]] = {row.pk: [] for row in rows}
         if "flights" in answer.fields:
             found = AlertFlight.objects.for_brand(self.request.brand).filter(alert__in=hits)
@@ -136,7 +136,8 @@ class Alerts(Resource):
                 hits[alert].append(str(flight))
         for row in rows:
             row.flights = hits[row.pk]
-            row.state = state_of(row, now=self.request.now)
+            if "state" in answer.fields:
+                row.state = state_of(row, now=self.request.now)
         return rows
 
     @extend_schema(request=Taker, responses={200: AlertAnswer})
@@ -152,6 +153,7 @@ class Alerts(Resource):
     @extend_schema(request=None, responses={200: AlertAnswer})
     def reopen(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """Nobody has the lapse, and nothing is put off."""
+        self.read_body(Body)  # there is nothing to say
         return self.acted(id, lambda row: reopen(alerts=[row], **self.by))
 
     def _by(self, body: type[Body]) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class DeliveryAnswer(Answer):
 
     alerts = AlertIds()
 
+    reads = {"alerts": ("alert",)}
+
     class Meta:
         model = Delivery
         fields = (
@@ -88,14 +90,17 @@ class Deliveries(Resource):
         filters=DeliveryFilter,
     )
     answer = DeliveryAnswer
+    # Without the mails themselves.
+    lean = True
 
     def loaded(self, rows: Any, answer: Answer) -> Any:
-        """With the alerts that they tell of: one query."""
+        """With the alerts that they tell of, if those are asked for: one query."""
+        if "alerts" not in answer.fields:
+            return rows
         told: dict[UUID, list[str]] = {row.pk: [str(row.alert_id)] if row.alert_id else [] for row in rows}
-        if "alerts" in answer.fields:
-            notices = Notice.objects.for_brand(self.request.brand).filter(delivery__in=told)
-            for delivery, alert in notices.order_by("pk").values_list("delivery", "alert"):
-                told[delivery].append(str(alert))
+        notices = Notice.objects.for_brand(self.request.brand).filter(delivery__in=told)
+        for delivery, alert in notices.order_by("pk").values_list("delivery", "alert"):
+            told[delivery].append(str(alert))
         for row in rows:
             row.alerts = told[row.pk]
         return rows

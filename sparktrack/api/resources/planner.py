@@ -18,11 +18,16 @@ from rest_framework.response import Response
 
 from authorizations.enums import Reason, Verdict
 from authorizations.planning import CaseError, answer, parse_case
+from brands.rules import Action
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import BrandView
 from sparktrack.core.models import choices
 
 MOST_CASES = 1_000
+# Where in a case something is wrong, as the parser says it; other names are the caller's own.
+_PLACE = re.compile(
+    r"(?:(codes|rights|flight)(?:\[(\d+)\])?\.)?([a-z_]+)(?:\[(\d+)\])?: (?P<problem>.+)", re.DOTALL
+)
 
 
 class FlightCase(serializers.Serializer[Any]):
@@ -113,6 +118,8 @@ _ANSWER = {
 class Coverage(BrandView):
     """The coverage planner."""
 
+    needs = {"post": Action.VIEW}
+
     @extend_schema(
         request=_one_or_many("CoverageCases", CoverageCase),
         responses={200: _one_or_many("CoverageAnswers", CoverageAnswer)},
@@ -142,14 +149,19 @@ class Coverage(BrandView):
 def _judged(case: Any, place: str) -> dict[str, Any]:
     """The answer to a case. Raises ValidationError with the place of what is wrong in it."""
     try:
+        json.dumps(case, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValidationError(["There is half a character in it, which no answer could repeat."]) from None
+    try:
         return answer(parse_case(json.dumps(case), path=place or "the case"))
     except CaseError as error:
-        where, _, problem = str(error).partition(": ")
-        inside: Any = [problem]
-        for part in reversed(re.findall(r"[^.\[\]]+", where)):
+        found = _PLACE.fullmatch(str(error)) if isinstance(case, dict) else None
+        if found is None:
+            raise ValidationError([str(error).removeprefix(f"{place or 'the case'}: ")]) from error
+        inside: Any = [found["problem"]]
+        for part in reversed([each for each in found.groups()[:-1] if each]):
             inside = {part: inside}
-        known = isinstance(case, dict) and where not in {place, "the case"}
-        raise ValidationError(inside if known else [problem]) from error
+        raise ValidationError(inside) from error
 
 
 urlpatterns = [path("planner/coverage", Coverage.as_view(), name="api-planner-coverage")]
