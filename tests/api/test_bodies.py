@@ -30,7 +30,7 @@ OWNED = OwnedField | OwnedListField | MemberField
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """An operation that takes a body; ``many``: a list of such objects."""
+    """An operation that takes a body, or an action to which nothing can be said; ``many``: a list of such objects."""
 
     method: str
     path: str
@@ -54,12 +54,15 @@ class Taker:
 
 
 def takers() -> Iterator[Taker]:
-    """Every operation with a body of objects that are of one shape."""
+    """Every operation with a body of objects that are of one shape, and those without any."""
     whole = json.loads(document())
     for path, item in whole["paths"].items():
         for method, operation in item.items():
             media = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            short = path.removeprefix("/api/v1/")
             if media is None:
+                if method == "post":
+                    yield Taker(method, short, "", frozenset(), {}, many=False)
                 continue
             schema, many = media["schema"], media["schema"].get("type") == "array"
             name = (schema["items"] if many else schema)["$ref"].rpartition("/")[2]
@@ -67,7 +70,6 @@ def takers() -> Iterator[Taker]:
             example = next(iter(media["examples"].values()))["value"]
             if properties is not None:
                 example = example[0] if many else example
-                short = path.removeprefix("/api/v1/")
                 yield Taker(method, short, name, frozenset(properties), example, many)
 
 
@@ -132,8 +134,8 @@ def test_no_body_names_a_row_or_person_of_another_brand(world, stranger):
 
 def body_of(taker: Taker) -> type[Body]:
     """The serializer behind the name in the document."""
-    name = taker.body.removeprefix("Patched").removesuffix("OfOne")
-    (found,) = {each for each in bodies(Body) if each.__name__ == name}
+    name = taker.body.removeprefix("Patched").removesuffix("OfOne") or Body.__name__
+    (found,) = {each for each in (Body, *bodies(Body)) if each.__name__ == name}
     return found
 
 

@@ -150,6 +150,7 @@ class CodeRequests(ManyMixin):
     @extend_schema(request=None, responses={200: CodeRequestAnswer})
     def withdraw(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """Nobody waits for this code any more."""
+        self.read_body(Body)  # there is nothing to say
 
         def act(row: CodeRequest) -> None:
             if not withdraw_requests(requests=[row], **self.by):

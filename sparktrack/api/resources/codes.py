@@ -32,6 +32,7 @@ from authorizations.operations.codes import (
 from authorizations.windows import DAY
 from brands.rules import Action
 from sparktrack.api.addresses import addresses
+from sparktrack.api.bodies import Body
 from sparktrack.api.problems import beside
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resources.codes_answers import CodeAnswer, RevealedCode
@@ -131,6 +132,7 @@ class Codes(RecordedCodes):
     @extend_schema(request=None, responses={200: CodeAnswer})
     def unrevoke(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """The revocation was a mistake."""
+        self.read_body(Body)  # there is nothing to say
 
         def act(row: AuthorizationCode) -> None:
             if row.revoked_at is None:
@@ -172,6 +174,7 @@ class Codes(RecordedCodes):
     def reveal(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """The code in clear. Each look is in the audit and counts; no cache and no kept answer has it."""
         refuse_unknown(request.query_params, ())
+        self.read_body(Body)  # there is nothing to say
         row = self.seen(id)
         if not ratelimit.consume(request, action="reveal_code", user=request.user):
             raise Throttled(detail="You have looked at many codes in the last hour. Wait a while.")
