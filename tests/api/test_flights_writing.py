@@ -225,7 +225,7 @@ def test_somebody_takes_the_responsibility(world):
         [("/approver", "Say who approved it: a script cannot.")],
     )
     status, errors = told(caller.post(own, {**reason, "approver": str(buyer.pk)}))
-    assert (status, errors[0][0]) == (422, "/run_anyway_by")
+    assert (status, errors[0][0]) == (422, "/approver")
     status, errors = told(person(world).post(f"flights/{covered.pk}/run-anyway", reason))
     assert (status, errors[0][1]) == (
         422,
