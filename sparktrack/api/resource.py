@@ -55,7 +55,7 @@ class BrandView(APIView):
         """The leave for what is asked; only reading, and what is answered with 405, may go without saying."""
         method = (self.request.method or "get").lower().replace("head", "get")
         name = getattr(self, "action", None) or method
-        writes = method != "get" and hasattr(self, method)
+        writes = method in {"post", "patch", "delete"} and hasattr(self, method)
         return self.needs[name] if writes else self.needs.get(name, Action.VIEW)
 
     @property

@@ -24,6 +24,10 @@ class Caller:
         """GET ``path`` below the root; headers as ``if_match=…``."""
         return self._send("get", path, None, headers)
 
+    def head(self, path: str) -> Any:
+        """HEAD ``path``."""
+        return self._send("head", path, None, {})
+
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         """POST a body."""
         return self._send("post", path, body, headers)

@@ -60,6 +60,21 @@ def test_what_cannot_be_read_is_said_at_its_place(reader, sent, pointer, detail)
     assert (error["pointer"], error["detail"]) == (pointer, detail)
 
 
+@pytest.mark.parametrize(
+    ("odd", "pointer"),
+    [
+        ({"a.b": 1}, ""),
+        ({"a" + ".a" * 3_000: 1}, ""),
+        ({"id": "\ud800"}, ""),
+        ({"codes": [{"starts_at": "2026-04-18T09:00:00Z", "é: x": 1}]}, ""),
+    ],
+)
+def test_names_and_texts_of_the_callers_own_are_no_places(reader, odd, pointer):
+    answer = reader.post(PATH, {**CASES[0], **odd})
+    assert answer.status_code == 400
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
 def test_every_case_that_cannot_be_read_is_named(reader):
     errors = reader.post(PATH, [5, CASES[0], {}]).json()["errors"]
     assert [error["pointer"] for error in errors] == ["/0", "/2/id"]

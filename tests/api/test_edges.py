@@ -1,0 +1,82 @@
+"""What a fresh look found: what could be learnt, broken or made slow at the edges of what all resources share."""
+
+import base64
+import json
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from authorizations.models import UsageRight
+from brands.enums import Role, TokenScope
+from sparktrack.api.versions import version_of
+from tests.access.everything import Everything
+from tests.api.rows import resources
+from tests.api.scripts import person, script
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = "01a202a6-bb83-7513-b6ef-d802883adfad"
+
+
+def test_a_version_does_not_tell_a_fee_to_whoever_tries_amounts(settings):
+    world = World()
+    world.right(world.day(0), post=world.post(), fee=Decimal("3.00"))
+    (right,) = UsageRight.objects.for_brand(world.brand)
+    tag = script(world, TokenScope.READ).get(f"rights/{right.pk}")["ETag"].strip('"').split("-")[0]
+    assert version_of(right) == tag
+    # Whoever tries at home has another key.
+    settings.FINGERPRINT_KEY = b"x" * 32
+    for cents in range(600):
+        right.fee = Decimal(cents) / 100
+        assert version_of(right) != tag
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "2026-11-21T00:00"]
+)
+def test_no_list_fails_for_a_year_that_no_database_has(at):
+    reader = person(World(), Role.ADMIN)
+    for name, views in resources().items():
+        if "updated_since" in views.shelf.filters.base_filters:
+            answer = reader.get(f"{name}?updated_since={at}")
+            assert answer.status_code == 400, name
+            assert answer.json()["errors"][0]["parameter"] == "updated_since"
+
+
+def test_no_cursor_fails_for_a_year_that_no_database_has():
+    reader = person(World(), Role.ADMIN)
+    for name, views in resources().items():
+        for sort in views.shelf.sorts:
+            place = json.dumps([sort.key, "0001-01-01T00:00:00+14:00", NOBODY]).encode()
+            cursor = base64.urlsafe_b64encode(place).decode().rstrip("=")
+            assert reader.get(f"{name}?sort={sort.key}&cursor={cursor}").status_code < 500, (name, sort.key)
+
+
+def test_what_may_not_be_read_may_not_be_asked_for_either():
+    world = Everything()
+    viewer = person(world, Role.VIEWER)
+    for path in ("audit", f"imports/{world.ids['run']}/rows"):
+        assert viewer.get(path).status_code == 403
+        assert viewer.head(path).status_code == 403
+
+
+@pytest.mark.once
+def test_no_field_alone_is_read_row_by_row():
+    world = Everything()
+    reader = person(world, Role.ADMIN)
+    for name, views in resources().items():
+        if len(reader.get(name).json()["results"]) < 2:
+            continue
+        for field in views.answer().fields:
+            spent = [statements(reader, f"{name}?fields={field}&limit={limit}") for limit in (1, 200)]
+            assert spent[0] == spent[1], (name, field)
+
+
+def statements(reader, path):
+    """How many statements a list takes."""
+    with CaptureQueriesContext(connection) as found:
+        assert reader.get(path).status_code == 200
+    return len(found)
