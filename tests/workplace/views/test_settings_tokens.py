@@ -74,6 +74,13 @@ def issued(world, user: User | None = None, **draft):
     return issue_token(draft=TokenDraft(**{"name": "Nightly", "scope": TokenScope.READ, **draft}), **by)
 
 
+def test_the_description_of_the_api_is_led_to_before_and_after_the_first_token(world, client):
+    link = f'href="{reverse("api-docs")}"'
+    assert link in client.get(url(world)).content.decode()
+    issued(world)
+    assert link in client.get(url(world)).content.decode()
+
+
 def test_an_empty_list_says_what_a_token_is_for(client, world):
     page = client.get(url(world))
     assert "A token lets a script act for Northbeam" in text(page)
