@@ -16,6 +16,7 @@ from sparktrack.api.bodies import Body, read_many
 from sparktrack.api.problems import MissingError, RefusedItemsError
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import Resource
+from sparktrack.api.versions import refuse_versions
 from sparktrack.core.refusals import RefusedError
 
 
@@ -37,6 +38,7 @@ class ManyMixin(Resource):
     def bulk_create(self, request: Request) -> Response:
         """Adds as many rows as objects are sent."""
         refuse_unknown(request.query_params, ())
+        refuse_versions(request)
 
         def do() -> Response:
             items = read_many(self.creates, request.data, context=self.brand_context)
@@ -48,6 +50,7 @@ class ManyMixin(Resource):
     def bulk_update(self, request: Request) -> Response:
         """Changes rows; each object says its ``id`` and the fields that change."""
         refuse_unknown(request.query_params, ())
+        refuse_versions(request)
 
         def do() -> Response:
             items = read_many(
@@ -62,6 +65,7 @@ class ManyMixin(Resource):
     def bulk_destroy(self, request: Request) -> Response:
         """Deletes rows; each object says its ``id``."""
         refuse_unknown(request.query_params, ())
+        refuse_versions(request)
 
         def do() -> Response:
             items = read_many(Named, request.data, context=self.brand_context, named=True)

@@ -111,13 +111,15 @@ class Resource(BrandView, ViewSet):
     """The rows of one model. A subclass says where they are, how they look, and which operations write them.
 
     ``related``: what is loaded beside each row. ``lean``: lists read no other columns than the answer does, even if
-    nobody asked for fewer fields. ``creates`` and ``changes``: the bodies of POST and PATCH.
+    nobody asked for fewer fields. ``versioned``: annotations of the rows that are part of their version. ``creates`` and
+    ``changes``: the bodies of POST and PATCH.
     """
 
     shelf: ClassVar[Shelf]
     answer: ClassVar[type[Answer]]
     related: ClassVar[tuple[str, ...]] = ()
     lean: ClassVar[bool] = False
+    versioned: ClassVar[tuple[str, ...]] = ()
     creates: ClassVar[type[Body]]
     changes: ClassVar[type[Body]]
 
@@ -176,7 +178,7 @@ class Resource(BrandView, ViewSet):
         answer = answer or self._answer()
         (loaded,) = self.loaded([row], answer)
         response = Response(answer.to_representation(loaded), status=status)
-        response.headers[VERSION] = version_of(row)
+        response.headers[VERSION] = self.version(row)
         return response
 
     def shown(self, pk: UUID, *, status: int = 200) -> Response:
@@ -221,12 +223,16 @@ class Resource(BrandView, ViewSet):
         """The row, if it is as the caller saw it. Raises Http404 and PreconditionFailedError. Under the lock."""
         versions = wanted_versions(self.request)
         row = self.row(pk)
-        if versions is not None and (version := version_of(row)) not in versions:
+        if versions is not None and (version := self.version(row)) not in versions:
             answer = self._answer()
             (loaded,) = self.loaded([row], answer)
             current = answer.to_representation(loaded)
             raise PreconditionFailedError(current, f'"{version}"')
         return row
+
+    def version(self, row: Any) -> str:
+        """What ``If-Match`` is compared with."""
+        return version_of(row, self.versioned)
 
     def acted(self, pk: UUID, act: Callable[[Any], object]) -> Response:
         """What ``act`` leaves of the row, for an action such as ``codes/{id}/extend``."""

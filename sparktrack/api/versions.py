@@ -6,6 +6,7 @@ No counter is kept in the rows: the version is a digest of their columns, so it 
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
@@ -20,12 +21,13 @@ _DIGITS = 16
 _TAG = re.compile(r'(?:W/)?"([0-9a-f]{16})(?:-[0-9a-f]{16})?"')
 
 
-def version_of(row: BrandOwned) -> str:
-    """16 hex digits that change with any column of ``row``.
+def version_of(row: BrandOwned, also: Iterable[str] = ()) -> str:
+    """16 hex digits that change with any column of ``row``, and with the attributes named by ``also``.
 
     Made with a key of ours: whoever may not read a fee must not find it by trying what gives this version.
     """
     values = [(field.attname, getattr(row, field.attname)) for field in row._meta.concrete_fields]
+    values += [(name, getattr(row, name)) for name in also]
     plain = [(name, bytes(value) if isinstance(value, memoryview) else value) for name, value in values]
     return fingerprint(f"version {plain!r}", key=settings.FINGERPRINT_KEY)[:_DIGITS]
 
@@ -45,3 +47,9 @@ def wanted_versions(request: Request) -> frozenset[str] | None:
     if None in found:
         raise ValidationError({"?If-Match": ["Send the ETag that came with what you read."]})
     return frozenset(match[1] for match in found if match)
+
+
+def refuse_versions(request: Request) -> None:
+    """Raises ValidationError for an ``If-Match`` about many rows: it must not pass for having been looked at."""
+    if wanted_versions(request) is not None:
+        raise ValidationError({"?If-Match": ["Several rows have no one version. Send them one by one."]})

@@ -80,3 +80,31 @@ def statements(reader, path):
     with CaptureQueriesContext(connection) as found:
         assert reader.get(path).status_code == 200
     return len(found)
+
+
+def test_many_rows_have_no_version_to_compare():
+    world = World()
+    creator = world.creator()
+    writer = script(world)
+    body = [{"id": str(creator.pk)}]
+    for send in (writer.delete, writer.patch, writer.post):
+        refused = send("creators/bulk", body, if_match='"0000000000000000"')
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["parameter"] == "If-Match"
+
+
+def test_a_post_that_went_on_to_another_stage_is_not_as_it_was_seen():
+    world = World()
+    writer, post = script(world), world.post()
+    tag = writer.get(f"posts/{post.pk}")["ETag"]
+    assert writer.post(f"posts/{post.pk}/stage", {"stage": "approved"}, if_match=tag).status_code == 200
+    again = writer.post(f"posts/{post.pk}/stage", {"stage": "posted"}, if_match=tag)
+    assert again.status_code == 412
+    assert again.json()["current"]["stage"] == "approved"
+
+
+def test_names_of_channels_cannot_be_tried_out_by_whoever_may_not_see_them():
+    world = Everything()
+    assert person(world, Role.ADMIN).get("deliveries?q=a").status_code == 200
+    for caller in (person(world, Role.VIEWER), script(world)):
+        assert caller.get("deliveries?q=a").status_code == 400

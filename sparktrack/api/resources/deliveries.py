@@ -12,6 +12,7 @@ from rest_framework import serializers
 from alerts.enums import DeliveryKind, DeliveryState
 from alerts.models import Delivery, Notice
 from brands.models import Brand
+from brands.rules import Action
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.resource import Resource
@@ -28,6 +29,8 @@ class DeliveryFilter(ListFilter):
     kind = django_filters.ChoiceFilter(choices=choices(DeliveryKind), label="Kind")
     alert = django_filters.UUIDFilter(method="about", label="Alert that it tells of")
 
+    # Names of channels are for those who set them up.
+    needs = {"q": Action.CHANGE_SETTINGS}
     # Messages do not stand in the audit.
     updated_since = None  # type: ignore[assignment]
     scripts = ()

@@ -66,6 +66,8 @@ class Posts(ManyMixin):
     answer = PostAnswer
     # Not the briefs and managers that the page shows.
     lean = True
+    # A post that went on to another stage is not as it was seen.
+    versioned = ("stage_now",)
     creates = NewPost
     changes = PostChanges
     needs = {
