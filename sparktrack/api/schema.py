@@ -118,7 +118,7 @@ class BrandSchema(AutoSchema):
                 )
         if isinstance(self.view, Resource) and action == "list":
             found += _of_list(self.view)
-        if self.method == "POST":
+        if isinstance(self.view, Resource) and self.method == "POST":
             found.append(
                 OpenApiParameter(
                     "Idempotency-Key",
