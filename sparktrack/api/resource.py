@@ -111,8 +111,8 @@ class Resource(BrandView, ViewSet):
     """The rows of one model. A subclass says where they are, how they look, and which operations write them.
 
     ``related``: what is loaded beside each row. ``lean``: lists read no other columns than the answer does, even if
-    nobody asked for fewer fields. ``versioned``: annotations of the rows that are part of their version. ``creates`` and
-    ``changes``: the bodies of POST and PATCH.
+    nobody asked for fewer fields. ``versioned``: annotations of the rows that are part of their version. ``creates``
+    and ``changes``: the bodies of POST and PATCH.
     """
 
     shelf: ClassVar[Shelf]
