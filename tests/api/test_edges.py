@@ -2,15 +2,18 @@
 
 import base64
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from authorizations.models import UsageRight
 from brands.enums import Role, TokenScope
 from sparktrack.api.versions import version_of
+from sparktrack.core.clock import utc_now
 from tests.access.everything import Everything
 from tests.api.rows import resources
 from tests.api.scripts import person, script
@@ -108,3 +111,47 @@ def test_names_of_channels_cannot_be_tried_out_by_whoever_may_not_see_them():
     assert person(world, Role.ADMIN).get("deliveries?q=a").status_code == 200
     for caller in (person(world, Role.VIEWER), script(world)):
         assert caller.get("deliveries?q=a").status_code == 400
+
+
+@pytest.mark.parametrize("prefix", ["import-", "change-", "page-", "undo-"])
+def test_a_callers_request_id_is_never_a_mark_of_ours(prefix):
+    answer = script(World()).get("brands", x_request_id=f"{prefix}01a202a6bb837513")
+    assert not answer["X-Request-ID"].startswith(prefix)
+
+
+def test_what_was_changed_since_is_found_wherever_its_answer_shows_it():
+    world = World()
+    with time_machine.travel(world.now, tick=False) as clock:
+        writer = script(world)
+        post, account = world.post(), world.account()
+        flight = world.flight(post, world.day(1), world.day(9))
+        code = world.code(post, world.now)
+        clock.shift(timedelta(hours=2))
+        since = utc_now().isoformat().replace("+00:00", "Z")
+        changed = {
+            f"codes/{code.pk}/extend": ({"days": 30}, ["codes", "posts", "flights"]),
+            f"flights/{flight.pk}/launch": ({}, ["flights", "posts", "campaigns"]),
+            f"codes/{code.pk}/apply": ({"ad_account": str(account.pk)}, ["code-uses"]),
+        }
+        for path, (body, lists) in changed.items():
+            # Nothing of this kind since the last one: each change is looked for alone.
+            clock.shift(timedelta(hours=2))
+            since = utc_now().isoformat().replace("+00:00", "Z")
+            before = [len(writer.get(f"{name}?updated_since={since}").json()["results"]) for name in lists]
+            assert before == [0] * len(lists)
+            assert writer.post(path, body).status_code == 200, path
+            after = [len(writer.get(f"{name}?updated_since={since}").json()["results"]) for name in lists]
+            assert after == [1] * len(lists), path
+
+
+def test_a_new_handle_and_a_new_alert_are_changes_too():
+    world = Everything()
+    with time_machine.travel(world.now + timedelta(hours=2), tick=False):
+        writer = script(world)
+        since = utc_now().isoformat().replace("+00:00", "Z")
+        assert writer.patch(f"creators/{world.maker.pk}", {"handle": "another"}).status_code == 200
+        found = {row["handle"] for row in writer.get(f"posts?updated_since={since}").json()["results"]}
+        assert found == {"another"}
+    with time_machine.travel(world.now, tick=False):
+        since = (world.now - timedelta(hours=2)).isoformat().replace("+00:00", "Z")
+        assert writer.get(f"alerts?updated_since={since}").json()["results"]

@@ -18,6 +18,7 @@ from campaigns.drawing import words_of
 from campaigns.filters import PersonFilter, PlainSelect
 from campaigns.models import Campaign
 from campaigns.phrases import Subject
+from campaigns.queries.changes import changed_campaigns
 from posts.querysets import search_words
 from workplace.campaigns_words import sums
 from workplace.enums import Place
@@ -39,6 +40,10 @@ class CampaignFilter(ListFilter):
     class Meta:
         model = Campaign
         fields: tuple[str, ...] = ()
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Also those whose flights were changed."""
+        return rows.filter(changed_campaigns(self.brand, since=value))
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Each word in the name or the objective."""

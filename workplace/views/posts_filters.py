@@ -1,5 +1,6 @@
 """What posts can be narrowed by: the stages view by some of it, the list by all of it."""
 
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 from brands.rules import Action
 from campaigns.filters import HandleFilter, PersonFilter, PlainSelect, SearchFilter
 from campaigns.phrases import LANES
+from campaigns.queries.changes import changed_posts
 from posts.enums import PaymentState, Stage, UseCase
 from posts.models import Post
 from posts.querysets import PostQuerySet
@@ -45,6 +47,10 @@ class StagesFilter(ListFilter):
     class Meta:
         model = Post
         fields: tuple[str, ...] = ()
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Also those whose creator, codes, rights or flights were changed."""
+        return rows.filter(changed_posts(self.brand, since=value))
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Each word in title, handle, SKU or product, or the post id."""

@@ -15,7 +15,7 @@ from alerts.enums import AlertKind, AlertState
 from alerts.models import Alert, AlertFlight
 from alerts.operations.saying import acknowledge, reopen, snooze
 from alerts.queries.lines import is_in, state_of
-from brands.models import Brand, User
+from brands.models import AuditEntry, Brand, User
 from brands.rules import Action
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
@@ -45,6 +45,13 @@ class AlertListFilter(ListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.now = utc_now()
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Those that were raised or closed then or later, or of which somebody said something."""
+        said = AuditEntry.objects.for_brand(self.brand).filter(at__gte=value, object_id__isnull=False)
+        return rows.filter(
+            Q(raised_at__gte=value) | Q(closed_at__gte=value) | Q(pk__in=said.values("object_id"))
+        )
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Each word in the title or the handle of a post that it hits."""

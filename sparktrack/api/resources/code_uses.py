@@ -1,5 +1,6 @@
 """``code-uses``: codes that were taken to ad accounts."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -33,6 +34,10 @@ class CodeUseFilter(ListFilter):
     class Meta:
         model = CodeUse
         fields: tuple[str, ...] = ()
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Those that were noted then or later: nobody changes them."""
+        return rows.filter(at__gte=value)
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Each word in the handle, the title of the post or the name of the ad account."""

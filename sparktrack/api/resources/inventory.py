@@ -1,7 +1,7 @@
 """``inventory``: the posts outside any flight that is not over, judged as if they flew from now on without an end."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import django_filters
@@ -14,6 +14,7 @@ from authorizations.models import PostGap
 from brands.models import Brand
 from campaigns.filters import HandleFilter
 from campaigns.queries.board import idle_posts
+from campaigns.queries.changes import changed_posts
 from campaigns.queries.lines import inventory_lines, stored_gaps
 from posts.models import Post
 from posts.querysets import PostQuerySet
@@ -46,6 +47,10 @@ class InventoryFilter(ListFilter):
     class Meta:
         model = Post
         fields: tuple[str, ...] = ()
+
+    def changed_since(self, rows: QuerySet[Any], _name: str, value: datetime) -> QuerySet[Any]:
+        """Also those whose creator, codes, rights or flights were changed."""
+        return rows.filter(changed_posts(self.brand, since=value))
 
     def search(self, rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
         """Each word in title, handle, SKU or product, or the post id."""
