@@ -135,7 +135,8 @@ def test_no_body_names_a_row_or_person_of_another_brand(world, stranger):
 def body_of(taker: Taker) -> type[Body]:
     """The serializer behind the name in the document."""
     name = taker.body.removeprefix("Patched").removesuffix("OfOne") or Body.__name__
-    (found,) = {each for each in (Body, *bodies(Body)) if each.__name__ == name}
+    every: list[type[Body]] = [Body, *bodies(Body)]
+    (found,) = {each for each in every if each.__name__ == name}
     return found
 
 
@@ -150,4 +151,5 @@ def row_of(field: OWNED, world: Everything) -> Any:
     if isinstance(field, MemberField):
         return str(world.people[Role.BUYER].pk)
     row = field.model._default_manager.filter(brand=world.brand).order_by("pk").first()
+    assert row is not None
     return [str(row.pk)] if isinstance(field, OwnedListField) else str(row.pk)
