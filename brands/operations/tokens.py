@@ -24,6 +24,8 @@ from sparktrack.core.refusals import RefusedError
 
 MOST_TOKENS = 100
 MOST_ADDRESSES = 50
+# Bits of an IPv6 address before the IPv4 address that it maps.
+_MAPPED = 96
 # So often the last use is written at most.
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -172,7 +174,7 @@ def clean_networks(texts: Iterable[str]) -> list[str]:
     for text in map(str.strip, texts):
         if text:
             try:
-                found[str(ipaddress.ip_network(text, strict=False))] = None
+                found[str(_network(text))] = None
             except ValueError:
                 raise TokenRefusedError(
                     f"{text[:60]} is no address. Write one such as 203.0.113.7, or a network such as 10.0.0.0/8.",
@@ -184,6 +186,19 @@ def clean_networks(texts: Iterable[str]) -> list[str]:
             field="allowed_addresses",
         )
     return list(found)
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """The network that ``text`` names; one of IPv4 in the clothes of IPv6 is one of IPv4. Raises ValueError."""
+    network = ipaddress.ip_network(text, strict=False)
+    if not isinstance(network, ipaddress.IPv6Network):
+        return network
+    if network.network_address.scope_id is not None:
+        raise ValueError(text)
+    mapped = network.network_address.ipv4_mapped
+    if mapped is None or network.prefixlen < _MAPPED:
+        return network
+    return ipaddress.ip_network((mapped, network.prefixlen - _MAPPED))
 
 
 def is_allowed(ip: str, networks: Sequence[str]) -> bool:

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 
 from campaigns.forms.planner import FIRST_YEAR, LAST_YEAR
 from sparktrack.api.fields import InstantField, MemberField, OwnedField
+from sparktrack.core.cells import is_blank
 from sparktrack.core.models import words as said
 from sparktrack.core.zones import is_zone
 
@@ -38,9 +39,11 @@ class Text(serializers.CharField):
     """A text; a number is none."""
 
     def to_internal_value(self, data: Any) -> str:
-        """The text without blanks around it."""
+        """The text without blanks around it. One that nobody can see is empty."""
         if not isinstance(data, str):
             self.fail("invalid")
+        if is_blank(data) and not self.allow_blank:
+            self.fail("blank")
         return super().to_internal_value(data)
 
 

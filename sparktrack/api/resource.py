@@ -51,6 +51,14 @@ class BrandView(APIView):
     request: ApiRequest
     http_method_names = ("get", "head", "post", "patch", "delete")
 
+    def check_permissions(self, request: Request) -> None:
+        """Counted first: what is refused is asked for, too."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Counted already, before the permissions."""
+
     def needed(self) -> Action:
         """The leave for what is asked; only reading, and what is answered with 405, may go without saying."""
         method = (self.request.method or "get").lower().replace("head", "get")

@@ -21,8 +21,9 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 logger = logging.getLogger(__name__)
 
-# What begins like one of these is ours: by it the audit knows what belongs to one import, change or page.
-_SANE_ID = re.compile(r"(?!import-|change-|page-|undo-)[A-Za-z0-9._-]{8,64}")
+# What begins like one of these is ours: by it the audit knows what belongs to one import, change or page; or it is a
+# token that somebody put into the wrong header.
+_SANE_ID = re.compile(r"(?!import-|change-|page-|undo-|stk_)[A-Za-z0-9._-]{8,64}")
 _CLOSED_FEATURES = (
     "accelerometer",
     "camera",

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from authorizations.models import UsageRight
+from authorizations.operations.requests import RequestDraft, request_codes
 from brands.enums import Role, TokenScope
 from sparktrack.api.versions import version_of
 from sparktrack.core.clock import utc_now
@@ -113,7 +114,7 @@ def test_names_of_channels_cannot_be_tried_out_by_whoever_may_not_see_them():
         assert caller.get("deliveries?q=a").status_code == 400
 
 
-@pytest.mark.parametrize("prefix", ["import-", "change-", "page-", "undo-"])
+@pytest.mark.parametrize("prefix", ["import-", "change-", "page-", "undo-", "stk_"])
 def test_a_callers_request_id_is_never_a_mark_of_ours(prefix):
     answer = script(World()).get("brands", x_request_id=f"{prefix}01a202a6bb837513")
     assert not answer["X-Request-ID"].startswith(prefix)
@@ -155,3 +156,25 @@ def test_a_new_handle_and_a_new_alert_are_changes_too():
     with time_machine.travel(world.now, tick=False):
         since = (world.now - timedelta(hours=2)).isoformat().replace("+00:00", "Z")
         assert writer.get(f"alerts?updated_since={since}").json()["results"]
+
+
+def test_a_post_whose_creator_was_asked_for_a_code_is_not_deleted():
+    world = World()
+    writer, post = script(world), world.post()
+    (request,) = request_codes(drafts=[RequestDraft(post, 30)], **world.by)
+    refused = writer.delete(f"posts/{post.pk}")
+    assert refused.status_code == 409
+    assert [each["id"] for each in refused.json()["dependents"]] == [str(request.pk)]
+
+
+def test_what_is_refused_counts_too(settings):
+    settings.API_REQUESTS_A_MINUTE = 2
+    reader = script(World(), TokenScope.READ)
+    assert [reader.get("audit").status_code for _ in range(3)] == [403, 403, 429]
+
+
+@pytest.mark.parametrize("name", ["\u200b", " \u2060 ", "\u00ad"])
+def test_a_name_that_nobody_can_see_is_none(name):
+    answer = script(World()).post("campaigns", {"name": name})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/name"

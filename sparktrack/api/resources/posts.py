@@ -13,6 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from authorizations.models import CodeRequest
 from authorizations.operations.posts import (
     PostDraft,
     add_posts,
@@ -130,12 +131,13 @@ class Posts(ManyMixin):
                 attach_brief(posts=rows, brief=brief, **self.by)
 
     def remove(self, rows: Sequence[Post]) -> None:
-        """Those that no code, right, flight, later post or evidence needs."""
+        """Those that no code, request, right, flight, later post or evidence needs; stages and numbers go along."""
         brand = self.request.brand
         proofs = Attachment.objects.for_brand(brand).filter(
             subject_kind=AttachmentSubject.POST, subject_id__in=[row.pk for row in rows]
         )
-        if found := set(proofs):
+        asked = CodeRequest.objects.for_brand(brand).filter(post__in=rows)
+        if found := {*proofs, *asked}:
             raise InUseError(ProtectedError("Evidence is kept.", found))
         delete_rows(Post, rows=rows, action="post.deleted", **self.by)
 

@@ -25,6 +25,7 @@ from brands.operations.tokens import (
     BadTokenError,
     TokenDraft,
     TokenRefusedError,
+    clean_networks,
     find_token,
     is_allowed,
     issue_token,
@@ -300,3 +301,22 @@ def test_a_token_outlives_the_membership_and_the_account_of_whoever_made_it(worl
     assert find_token(made.secret, ip=IP, now=NOW).created_by_id == kim.pk
     kim.delete()
     assert find_token(made.secret, ip=IP, now=NOW).created_by_id is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("::ffff:203.0.113.7", "203.0.113.7/32"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+        ("2001:db8::1", "2001:db8::1/128"),
+    ],
+)
+def test_an_address_of_ipv4_is_one_however_it_is_written(text, stored):
+    assert clean_networks([text]) == [stored]
+    inside = stored.split("/")[0]
+    assert is_allowed(inside, [stored])
+
+
+def test_an_address_of_one_link_only_is_refused():
+    with pytest.raises(TokenRefusedError):
+        clean_networks(["fe80::1%eth0"])
