@@ -28,6 +28,15 @@ def open_code(row: AuthorizationCode) -> str:
     )
 
 
+def is_readable(row: AuthorizationCode) -> bool:
+    """Whether the code of a row can be opened with the keys that are there."""
+    try:
+        open_code(row)
+    except UndecryptableError:
+        return False
+    return True
+
+
 def seal_source_post_code(code: str, row: AuthorizationCode) -> Sealed:
     """Encrypt the code of the source post (duet, stitch) beside the code of ``row``."""
     return key_ring().seal(code, context=_context(row.brand_id, row.fingerprint) + b"|source post")

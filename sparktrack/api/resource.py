@@ -23,7 +23,7 @@ from brands.models import BrandOwned
 from brands.rules import Action
 from sparktrack.api.answers import Answer, columns_of
 from sparktrack.api.bodies import Body
-from sparktrack.api.callers import ApiRequest
+from sparktrack.api.callers import ApiRequest, Script
 from sparktrack.api.keeping import done_once
 from sparktrack.api.problems import PreconditionFailedError
 from sparktrack.api.reading import (
@@ -92,7 +92,9 @@ class BrandView(APIView):
         answered = super().finalize_response(request, response, *args, **kwargs)
         say_quota(request, answered)
         if "Cache-Control" not in answered:
-            answered["Cache-Control"] = "private, no-cache"
+            # A browser must not keep what somebody saw who has logged out since.
+            kept = "no-cache" if isinstance(request.user, Script) else "no-store"
+            answered["Cache-Control"] = f"private, {kept}"
         patch_vary_headers(answered, ["Authorization", "Cookie"])
         if _is_read(request, answered) or VERSION in answered:
             answered.add_post_render_callback(lambda rendered: _tagged(request, rendered))

@@ -10,9 +10,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from authorizations.models import UsageRight
+from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.requests import RequestDraft, request_codes
+from authorizations.secrets import open_code
 from brands.enums import Role, TokenScope
+from brands.models import Membership
 from sparktrack.api.versions import version_of
 from sparktrack.core.clock import utc_now
 from tests.access.everything import Everything
@@ -178,3 +180,29 @@ def test_a_name_that_nobody_can_see_is_none(name):
     answer = script(World()).post("campaigns", {"name": name})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/name"
+
+
+def test_a_code_whose_key_is_gone_holds_up_no_other():
+    world = World()
+    codes = world.codes(world.posts(3), world.now)
+    AuthorizationCode.objects.filter(pk=codes[1].pk).update(key_id="gone")
+    answer = script(world).post("exports/tracker/reveal", {})
+    assert answer.status_code == 200
+    shown = [row["code"] for row in answer.json()["results"]]
+    assert shown == [open_code(codes[0]), f"…{codes[1].ending}", open_code(codes[2])]
+
+
+def test_a_flight_of_a_buyer_who_left_is_copied_for_the_buyer_of_its_campaign():
+    world = World()
+    buyer = world.member(Role.BUYER)
+    flight = world.flight(world.post(), world.day(1), world.day(9), buyer=buyer)
+    Membership.objects.filter(user=buyer).delete()
+    copy = script(world).post(f"flights/{flight.pk}/duplicate", {})
+    assert copy.status_code == 201
+    assert copy.json()["buyer"] is None
+
+
+def test_no_browser_keeps_what_a_person_read_and_a_script_may():
+    world = World()
+    assert person(world).get("creators")["Cache-Control"] == "private, no-store"
+    assert script(world).get("creators")["Cache-Control"] == "private, no-cache"

@@ -33,7 +33,9 @@ def cutting_proxy(server: str, *, cuts: int) -> Iterator[str]:
             with client, socket.create_connection((target.hostname or "", target.port or 0)) as behind:
                 request = b""
                 while not _is_whole(request):
-                    request += client.recv(65_536)
+                    part = client.recv(65_536)
+                    assert part, "the client hung up before it had said everything"
+                    request += part
                 behind.sendall(request)
                 answer = b"".join(iter(lambda: behind.recv(65_536), b""))
                 if left:

@@ -201,7 +201,7 @@ def test_the_etag_is_of_what_the_caller_sees(world, reader):
     viewer = person(world, Role.VIEWER).get(f"creators/{row.pk}")
     assert viewer["ETag"] != whole
     assert {"Authorization", "Cookie"} <= set(viewer["Vary"].split(", "))
-    assert viewer["Cache-Control"] == "private, no-cache"
+    assert viewer["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.once

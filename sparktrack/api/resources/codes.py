@@ -49,6 +49,9 @@ from sparktrack.core.cells import masked
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.secrets import UndecryptableError
 
+# The limit of looks is one of an hour.
+_HOUR = 3600
+
 
 class UnreadableError(APIException):
     """A code whose key is gone."""
@@ -177,7 +180,7 @@ class Codes(RecordedCodes):
         self.read_body(Body)  # there is nothing to say
         row = self.seen(id)
         if not ratelimit.consume(request, action="reveal_code", user=request.user):
-            raise Throttled(detail="You have looked at many codes in the last hour. Wait a while.")
+            raise Throttled(wait=_HOUR, detail="You have looked at many codes in the last hour.")
         try:
             (code,) = reveal_codes(codes=[row], **self.by)
             (source,) = reveal_source_post_codes(codes=[row], **self.by)

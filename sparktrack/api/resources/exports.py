@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from authorizations.enums import CodeStatus, EndSource, Verdict
 from authorizations.models import AuthorizationCode
 from authorizations.operations.codes import reveal_codes
+from authorizations.secrets import is_readable
 from brands.rules import Action
 from campaigns.exporters import HEADER, ShowCodes, masked, rows_of_posts
 from posts.models import Post
@@ -23,9 +24,7 @@ from sparktrack.api.bodies import Body, Text, Whole
 from sparktrack.api.fields import InstantField, as_instant
 from sparktrack.api.reading import MOST_LIMIT, USUAL_LIMIT, next_page, read_limit, refuse_unknown
 from sparktrack.api.resource import BrandView
-from sparktrack.api.resources.codes import UnreadableError
 from sparktrack.core.models import choices
-from sparktrack.core.secrets import UndecryptableError
 from sparktrack.core.tabular import Value
 from workplace.lists.keys import BadCursorError, Sort
 
@@ -35,6 +34,7 @@ _PRIVATE: Mapping[str, Action] = {
     "buyer": Action.READ_CONTACTS,
     "notes": Action.READ_INTERNAL_NOTES,
 }
+_HOUR = 3600
 _ORDER = Sort(key="oldest", label="Oldest first", field="pk")
 
 
@@ -201,18 +201,21 @@ class RevealedTracker(TrackerView):
         refuse_unknown(request.query_params, ())
         said = self.read_body(RevealBody)
         if not ratelimit.consume(request, action="copy_codes", user=request.user):
-            raise Throttled(detail="Codes were revealed many times in the last hour. Wait a while.")
+            raise Throttled(wait=_HOUR, detail="Codes were revealed many times in the last hour.")
         try:
             rows, cursor = self.page(said["limit"], said["cursor"], show_codes=self._revealed)
         except BadCursorError as error:
             raise ValidationError({"cursor": [str(error)]}) from error
-        except UndecryptableError:
-            raise UnreadableError from None
         headers = {"Cache-Control": "no-store, private"}
         return Response({"results": rows, "cursor": cursor or None}, headers=headers)
 
     def _revealed(self, codes: Sequence[AuthorizationCode]) -> list[str]:
-        return reveal_codes(codes=codes, **self.by)
+        """In clear; one whose key is gone stays masked, and holds up no other."""
+        readable = [code for code in codes if is_readable(code)]
+        clear = dict(
+            zip((code.pk for code in readable), reveal_codes(codes=readable, **self.by), strict=True)
+        )
+        return [clear.get(code.pk) or shown for code, shown in zip(codes, masked(codes), strict=True)]
 
 
 def _plain(value: Value) -> Any:

@@ -47,6 +47,7 @@ from sparktrack.api.problems import beside
 from sparktrack.api.reading import OF_ROWS, newest_first, refuse_unknown
 from sparktrack.api.resource import WRITES
 from sparktrack.api.resources.flight_answers import JUDGED, FlightAnswer, told
+from workplace.forms.fields import buyers_of
 from workplace.lists.filters import InstantField
 from workplace.queries.flights_move import move_preview
 from workplace.views.flights_list import FLIGHTS
@@ -305,6 +306,8 @@ class Flights(ManyMixin):
         def do() -> Response:
             row = self.seen(id)
             values = {name: getattr(row, name) for name in (*_COPIED, *_DAYS)}
+            if not buyers_of(self.request.brand).filter(pk=row.buyer_id).exists():
+                values["buyer"] = None  # they left: the campaign's counts
             (made,) = self.add([{**values, **self.read_body(FlightChanges, partial=True)}])
             return self.shown(made.pk, status=HTTPStatus.CREATED)
 
