@@ -200,6 +200,7 @@ def test_the_side_navigation_has_what_the_role_may(world, client):
         "Channels",
         "People",
         "Ad accounts",
+        "API tokens",
         "Ad names &amp; rules",
         "Imports",
         "Audit",
@@ -210,6 +211,7 @@ def test_the_side_navigation_has_what_the_role_may(world, client):
         ("channels", "Channels"),
         ("people", "People"),
         ("ad-accounts", "Ad accounts"),
+        ("api-tokens", "API tokens"),
         ("settings-rules", "Ad names &amp; rules"),
     ):
         assert places(client, route) == (everything, [name])
