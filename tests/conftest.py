@@ -121,6 +121,7 @@ _LONG_LOOKS = {
     # A day's ways through pages whose parts have tests of their own.
     "e2e/test_alerts.py",
     "e2e/test_api_docs.py",
+    "e2e/test_board.py",
     "e2e/test_board_live.py",
     "e2e/test_channels.py",
     "e2e/test_devmail.py",
@@ -142,12 +143,16 @@ _LONG_LOOKS = {
     "api/test_recipes.py",
     "access/test_api_walks.py",
     "campaigns/test_demo_days.py",
+    # All processes of production at once; each of them is in other tests.
+    "e2e/test_production.py",
     # Every part killed and started again; what each of them does is in tests/alerts and tests/concurrency.
     "faults/test_faults.py",
     "letters/test_html.py",
     "campaigns/test_admin_walk.py",
     "benchmarks/test_smoke.py",
 }
+# Of the REST API: keys, versions, filters, many at once. What it reads and writes else is in other folders.
+_OF_SCRIPTS = {"test_edges.py", "test_flights.py", "test_keeping.py", "test_many.py", "test_reading.py"}
 # Folders of pages and letters: what they read and write is in other folders (docs/decisions/020).
 _OF_PAGES = {"views", "templatetags", "letters", "access", "e2e", "test_access_matrix.py"}
 
@@ -158,6 +163,8 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
         return True
     if REPEATED in os.environ and _OF_PAGES & set(collection_path.parts):
         return True
+    if {QUICK, REPEATED} <= set(os.environ) and collection_path.parent.name == "api":
+        return collection_path.name not in _OF_SCRIPTS or None
     return None
 
 

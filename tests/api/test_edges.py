@@ -7,8 +7,6 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from authorizations.models import AuthorizationCode, UsageRight
 from authorizations.operations.requests import RequestDraft, request_codes
@@ -67,25 +65,6 @@ def test_what_may_not_be_read_may_not_be_asked_for_either():
     for path in ("audit", f"imports/{world.ids['run']}/rows"):
         assert viewer.get(path).status_code == 403
         assert viewer.head(path).status_code == 403
-
-
-@pytest.mark.once
-def test_no_field_alone_is_read_row_by_row():
-    world = Everything()
-    reader = person(world, Role.ADMIN)
-    for name, views in resources().items():
-        if len(reader.get(name).json()["results"]) < 2:
-            continue
-        for field in views.answer().fields:
-            spent = [statements(reader, f"{name}?fields={field}&limit={limit}") for limit in (1, 200)]
-            assert spent[0] == spent[1], (name, field)
-
-
-def statements(reader, path):
-    """How many statements a list takes."""
-    with CaptureQueriesContext(connection) as found:
-        assert reader.get(path).status_code == 200
-    return len(found)
 
 
 def test_many_rows_have_no_version_to_compare():
