@@ -34,6 +34,8 @@ from tests.world import client_of
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "2"))
+# Requests that follow each other.
+STEPS = 50
 CALLERS = [*(role.value for role in Role), *(f"{scope.value} token" for scope in TokenScope)]
 # A body may be as the document says and still be refused: a creator who is on file, an end before its start.
 REFUSED = ["2xx", "400", "401", "403", "404", "409", "412", "422", "429"]
@@ -92,6 +94,32 @@ def test_whatever_is_sent_the_answer_is_as_the_document_says(document, world, ca
     assert not wrong, "\n\n".join(wrong)
 
 
+def test_whatever_was_made_can_be_read_and_changed_and_is_gone_when_it_is_deleted(document, world):
+    """Requests that follow from the answers before them, one after the other, and nothing is undone in between."""
+    known = credentials(world, "write token")
+
+    class Script(document.as_state_machine()):  # type: ignore[misc]
+        def before_call(self, case: Any) -> None:
+            as_caller(case, known)
+
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": known.headers, "cookies": known.cookies}
+
+        def validate_response(self, response: Any, case: Any, **more: Any) -> None:
+            case.validate_response(response, excluded_checks=[ignored_auth])
+
+    Script.run(
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            database=None,
+        )
+    )
+
+
 def told(error: BaseException) -> str:
     """What schemathesis found, and how to ask for it again."""
     inner = getattr(error, "exceptions", None)
@@ -111,17 +139,21 @@ def send(operation: Any, mode: Any, world: Everything, known: Credentials) -> No
     @given(case=operation.as_strategy(generation_mode=mode))
     def each(case: Any) -> None:
         with_known_ids(case, world)
-        case.query = {**{k: v for k, v in (case.query or {}).items() if k != "brand"}, **known.query}
-        # Credentials that it makes up would come first; and nobody guesses a version.
-        made_up = ["Authorization", *(["If-Match"] if random.random() < 0.5 else [])]
-        case.headers = {k: v for k, v in (case.headers or {}).items() if k not in made_up}
-        case.cookies = {}
+        as_caller(case, known)
         with undone():
             answer = case.call(headers=known.headers, cookies=known.cookies)
             # That nobody gets in without credentials is in tests/access; here they are not schemathesis' own.
             case.validate_response(answer, excluded_checks=[ignored_auth])
 
     each()
+
+
+def as_caller(case: Any, known: Credentials) -> None:
+    """Who asks, and in which brand. Made-up credentials would come first, and nobody guesses a version."""
+    case.query = {**{k: v for k, v in (case.query or {}).items() if k != "brand"}, **known.query}
+    made_up = ["Authorization", *(["If-Match"] if random.random() < 0.5 else [])]
+    case.headers = {k: v for k, v in (case.headers or {}).items() if k not in made_up}
+    case.cookies = {}
 
 
 def with_known_ids(case: Any, world: Everything) -> None:
