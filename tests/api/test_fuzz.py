@@ -98,7 +98,7 @@ def test_whatever_was_made_can_be_read_and_changed_and_is_gone_when_it_is_delete
     """Requests that follow from the answers before them, one after the other, and nothing is undone in between."""
     known = credentials(world, "write token")
 
-    class Script(document.as_state_machine()):  # type: ignore[misc]
+    class Script(document.as_state_machine()):
         def before_call(self, case: Any) -> None:
             as_caller(case, known)
 
