@@ -67,7 +67,7 @@ KETTLE = {"post__title": "Three pours, one kettle"}
 
 def test_a_change_elsewhere_is_shown_in_place_and_said(board, elsewhere):
     board.evaluate("window.loadedOnce = true")
-    link = board.get_by_role("link", name="Five mugs, one favourite")
+    link = board.get_by_role("link", name="Scarf before the first frost")
     link.focus()
     link.scroll_into_view_if_needed()
     top = board.evaluate("scrollY")
