@@ -184,3 +184,12 @@ def test_everything_to_tap_is_large_enough_on_a_phone(page, enter_demo):
             .filter(([_, box]) => box.width && (box.height < 24 || box.width < 24)).map(([html, _]) => html)"""
     )
     assert small == []
+
+
+def test_no_entry_of_the_bar_is_cut_off_on_a_large_screen(page, enter_demo):
+    enter_demo(Role.ADMIN)
+    for width in (1280, 1440, 1920, 2560):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(BOARD)
+        bar = page.get_by_role("banner").get_by_role("navigation").first
+        assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth"), width
