@@ -5,10 +5,15 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+from django.db.models import ProtectedError
+
+from authorizations.models import CodeRequest
 from authorizations.operations.gaps import coverage_change
-from brands.models import Brand
+from brands.enums import AttachmentSubject
+from brands.models import Attachment, Brand
 from brands.operations.audit import Change, record_changes
-from brands.operations.edits import Edit, edit_rows, refuse_others, require_brand, reread
+from brands.operations.deleting import InUseError, delete_rows
+from brands.operations.edits import Edit, edit_rows, locked, refuse_others, require_brand, reread
 from creators.models import Creator
 from posts.enums import Method, PaymentState
 from posts.models import Brief, Post
@@ -66,6 +71,24 @@ def add_posts(*, brand: Brand, drafts: Sequence[PostDraft], now: datetime, actor
         ]
         record_changes(brand, changes, now=now, actor=actor)
     return rows
+
+
+def delete_posts(*, brand: Brand, posts: Sequence[Post], now: datetime, actor: Actor) -> int:
+    """Delete posts that were put on file by mistake, with their stages and numbers; returns how many.
+
+    Raises InUseError if a code, request, right, flight, later post or evidence hangs on one of them, and
+    OtherBrandError. Then nothing was deleted.
+    """
+    with locked(brand):
+        ids = [post.pk for post in posts]
+        # Evidence has no foreign key to what it proves, and a request would go along with its post.
+        proofs = Attachment.objects.for_brand(brand).filter(
+            subject_kind=AttachmentSubject.POST, subject_id__in=ids
+        )
+        asked = CodeRequest.objects.for_brand(brand).filter(post__in=ids)
+        if found := {*proofs, *asked}:
+            raise InUseError(ProtectedError("Evidence is kept.", found))
+        return delete_rows(Post, brand=brand, rows=posts, action="post.deleted", now=now, actor=actor)
 
 
 def mark_posts_gone(

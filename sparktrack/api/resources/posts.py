@@ -7,24 +7,20 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ProtectedError
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from authorizations.models import CodeRequest
 from authorizations.operations.posts import (
     PostDraft,
     add_posts,
     attach_brief,
     change_method,
+    delete_posts,
     mark_posts_back,
     mark_posts_gone,
 )
-from brands.enums import AttachmentSubject
-from brands.models import Attachment
-from brands.operations.deleting import InUseError, delete_rows
 from brands.operations.edits import Edit
 from brands.rules import Action
 from campaigns.operations.redo import Redo, redo_post
@@ -132,14 +128,7 @@ class Posts(ManyMixin):
 
     def remove(self, rows: Sequence[Post]) -> None:
         """Those that no code, request, right, flight, later post or evidence needs; stages and numbers go along."""
-        brand = self.request.brand
-        proofs = Attachment.objects.for_brand(brand).filter(
-            subject_kind=AttachmentSubject.POST, subject_id__in=[row.pk for row in rows]
-        )
-        asked = CodeRequest.objects.for_brand(brand).filter(post__in=rows)
-        if found := {*proofs, *asked}:
-            raise InUseError(ProtectedError("Evidence is kept.", found))
-        delete_rows(Post, rows=rows, action="post.deleted", **self.by)
+        delete_posts(posts=rows, **self.by)
 
     @extend_schema(request=StageBody, responses={200: PostAnswer})
     def stage(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
