@@ -52,6 +52,20 @@ class KeyUsedError(exceptions.APIException):
     )
 
 
+class ShownOnceError(exceptions.APIException):
+    """A request whose answer held a secret was sent again; ``made`` is that answer without the secret."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = (
+        "This was done already, and its secret shown in that answer, once. If nobody kept it, take back what was made, "
+        "and make another with a new Idempotency-Key."
+    )
+
+    def __init__(self, made: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.made = made
+
+
 class MissingError(exceptions.APIException):
     """Some of the rows that were named are not there; ``ids`` are they."""
 
@@ -151,6 +165,11 @@ def _(error: exceptions.ValidationError) -> Found:
 @_problem.register
 def _(error: PreconditionFailedError) -> Found:
     return 412, {"detail": str(error.detail), "current": error.current}, {"ETag": error.etag}
+
+
+@_problem.register
+def _(error: ShownOnceError) -> Found:
+    return error.status_code, {"detail": str(error.detail), "made": error.made}, {}
 
 
 @_problem.register

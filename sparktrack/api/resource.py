@@ -83,9 +83,12 @@ class BrandView(APIView):
         values: dict[str, Any] = found.validated_data
         return values
 
-    def written(self, do: Callable[[], Response]) -> Response:
-        """What ``do`` answers, under the lock of the brand and once per ``Idempotency-Key``."""
-        return done_once(self.request, self.request.brand, self.request.now, do)
+    def written(self, do: Callable[[], Response], *, secret: str = "") -> Response:
+        """What ``do`` answers, under the lock of the brand and once per ``Idempotency-Key``.
+
+        ``secret``: the field of the answer that is shown this once (``done_once``).
+        """
+        return done_once(self.request, self.request.brand, self.request.now, do, secret=secret)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Adds what every answer has: what is left of the quota, and an ETag for what was read."""

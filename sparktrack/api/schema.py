@@ -56,6 +56,7 @@ class ProblemAnswer(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.CharField(), required=False)
     dependents = DependentAnswer(many=True, required=False)
     current = serializers.DictField(required=False)
+    made = serializers.DictField(required=False)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -209,7 +210,7 @@ class BrandSchema(AutoSchema):
         }
         if self.method not in _READS:
             found |= {
-                "409": "Other things still need it.",
+                "409": "Other things still need it, or the first answer held a secret that is shown once.",
                 "412": "It was changed since you read it.",
                 "413": "Larger than what is read at once.",
                 "415": "Send JSON.",
