@@ -6,19 +6,32 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.forms import BaseForm
 from django_filters import CharFilter
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
 from sparktrack.api.callers import ApiRequest
 from workplace.lists.filters import ListFilter
-from workplace.lists.keys import BadCursorError
+from workplace.lists.keys import BadCursorError, Sort
 from workplace.lists.pages import COUNTED, Shelf
 
 USUAL_LIMIT = 50
 MOST_LIMIT = 200
+# Of the number of a row.
+_DIGITS = 9
 # What every list understands besides its filters.
 OF_LISTS = frozenset({"limit", "cursor", "count", "fields", "omit"})
 OF_ROWS = frozenset({"fields", "omit"})
+# What a list without filters understands, as the document says it.
+OF_PARTS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": USUAL_LIMIT},
+        description="Rows of a page.",
+    ),
+    OpenApiParameter("cursor", str, description="Where the page begins: from `next`."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,28 @@ def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:
     return filters
 
 
+def read_form(form: BaseForm, query: Mapping[str, str], **called: str) -> dict[str, Any]:
+    """The values of a form of the pages that was filled from ``query``; for what is asked without a list.
+
+    ``called``: what the address calls a field, where that is another word. Raises ValidationError, also for a parameter
+    that says nothing and for characters that nobody can type.
+    """
+    if empty := sorted(name for name, text in query.items() if not text):
+        raise ValidationError({f"?{name}": ["Nothing is said here: leave it out."] for name in empty})
+    if odd := sorted(name for name, text in query.items() if "\0" in text):
+        raise ValidationError(
+            {f"?{name}": ["There is a character here that nobody can type."] for name in odd}
+        )
+    if not form.is_valid():
+        raise ValidationError(
+            {
+                f"?{called.get(name, name)}": [str(each) for each in errors]
+                for name, errors in form.errors.items()
+            }
+        )
+    return form.cleaned_data
+
+
 def _is_choice(filters: ListFilter, name: str) -> bool:
     """Whether a filter takes other values than any text: an empty one is none of them."""
     found = filters.filters.get(name)
@@ -96,6 +131,18 @@ def page_of(shelf: Shelf, filters: ListFilter, rows: QuerySet[Any], request: Api
     return Page(found[:limit], further, count)
 
 
+def part_of(rows: QuerySet[Any], sort: Sort, request: ApiRequest) -> Page:
+    """A page of ``rows`` that have one order and no filters. Raises ValidationError."""
+    query = request.query_params
+    refuse_unknown(query, ("limit", "cursor"))
+    limit, cursor = read_limit(query), query.get("cursor", "")
+    try:
+        found = list(sort.ordered(sort.behind(rows, cursor) if cursor else rows)[: limit + 1])
+    except BadCursorError as error:
+        raise ValidationError({"?cursor": [str(error)]}) from error
+    return Page(found[:limit], sort.cursor(found[limit - 1]) if len(found) > limit else "", None)
+
+
 def body_of(page: Page, results: list[Any], request: ApiRequest) -> dict[str, Any]:
     """The answer: the rows, and the address of the next page."""
     answer: dict[str, Any] = {"results": results, "next": next_page(request, page.cursor)}
@@ -117,3 +164,10 @@ def read_limit(query: Mapping[str, str]) -> int:
     if text.isascii() and text.isdecimal() and len(text) < 6 and 1 <= int(text) <= MOST_LIMIT:
         return int(text)
     raise ValidationError({"?limit": [f"1 to {MOST_LIMIT}."]})
+
+
+def read_place(text: str) -> int:
+    """The cursor of what is worked out whole and cut afterwards: how many rows came before. Raises ValidationError."""
+    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
+        return int(text)
+    raise ValidationError({"?cursor": ["This page of the list cannot be found. Begin at the first one."]})

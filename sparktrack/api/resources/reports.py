@@ -21,7 +21,14 @@ from rest_framework.response import Response
 from authorizations.enums import Reason
 from brands.rules import Action
 from sparktrack.api.fields import as_instant
-from sparktrack.api.reading import MOST_LIMIT, USUAL_LIMIT, next_page, read_limit, refuse_unknown
+from sparktrack.api.reading import (
+    MOST_LIMIT,
+    USUAL_LIMIT,
+    next_page,
+    read_limit,
+    read_place,
+    refuse_unknown,
+)
 from sparktrack.api.resource import BrandView
 from sparktrack.api.resources.reports_shapes import (
     EXAMPLES,
@@ -43,7 +50,6 @@ from workplace.reports_words import report_words, spent
 from workplace.rules.reports import Preset, middle, row_days, total
 
 _PERIOD = ("period", "from", "to")
-_DIGITS = 9
 Row = dict[str, Any]
 
 _OF_PERIOD = [
@@ -121,17 +127,11 @@ class FigureRows(ReportView):
         """The rows behind this figure, in the order of the page, a page of them."""
         query = request.query_params
         refuse_unknown(query, (*_PERIOD, "limit", "cursor"))
-        limit, start = read_limit(query), _place(query.get("cursor", "0"))
+        limit, start = read_limit(query), read_place(query.get("cursor", "0"))
         rows = list(type(self).rows(self.found(), with_fees=self.with_fees))
         behind = start + limit
         further = str(behind) if len(rows) > behind else ""
         return Response({"results": rows[start:behind], "next": next_page(self.request, further)})
-
-
-def _place(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= _DIGITS:
-        return int(text)
-    raise ValidationError({"?cursor": ["This page of the list cannot be found. Begin at the first one."]})
 
 
 # --- Numbers ------------------------------------------------------------------------------------------------------
