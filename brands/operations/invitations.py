@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, models, transaction
+from django.utils.encoding import punycode
 
 from brands.enums import Role
 from brands.invitations import new_token, token_hash
@@ -172,7 +173,10 @@ def _email(text: str) -> str:
     email = text.strip().lower()
     try:
         validate_email(email)
-    except ValidationError:
+        # More than validate_email asks: what no mail could be sent to, and what does not fit into the column.
+        punycode(email.rpartition("@")[2])
+        MaxLengthValidator(Invitation._meta.get_field("email").max_length)(email)
+    except (ValidationError, UnicodeError):
         raise InvitationRefusedError(
             f"Not an e-mail address: {text.strip() or 'empty'}.", field="email"
         ) from None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from alerts.models import Alert
 from brands.enums import Role
@@ -33,15 +33,16 @@ def can_act(brand: Brand) -> QuerySet[User]:
     )
 
 
-def waiting_invitations(brand: Brand) -> list[Invitation]:
-    """The newest invitation of each e-mail that was not accepted, open or too old, newest first; two queries."""
-    emails = set(Membership.objects.for_brand(brand).values_list("user__email", flat=True))
-    found: dict[str, Invitation] = {}
-    rows = Invitation.objects.for_brand(brand).filter(accepted_at=None, revoked_at=None)
-    for row in rows.select_related("invited_by").order_by("-created_at", "-pk"):
-        if row.email not in emails:
-            found.setdefault(row.email, row)
-    return list(found.values())
+def waiting_invitations(brand: Brand) -> QuerySet[Invitation]:
+    """The newest invitation of each e-mail that was not accepted, open or too old, newest first."""
+    waiting = Invitation.objects.for_brand(brand).filter(accepted_at=None, revoked_at=None)
+    later = Q(created_at__gt=OuterRef("created_at")) | Q(
+        created_at=OuterRef("created_at"), pk__gt=OuterRef("pk")
+    )
+    newer = waiting.filter(later, email=OuterRef("email"))
+    here = Membership.objects.for_brand(brand).filter(user__email=OuterRef("email"))
+    found: QuerySet[Invitation] = waiting.filter(~Exists(newer), ~Exists(here))
+    return found.select_related("invited_by").order_by("-created_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """The people of a brand: who is here as what, who stands in for whom, who is invited."""
 
-import logging
 from http import HTTPStatus
-from smtplib import SMTPException
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.enums import Role
 from brands.invitations import invitation_url
-from brands.mails import send_invitation
+from brands.mails import send_invitations
 from brands.models import Brand, Invitation
 from brands.operations.invitations import Invite, IssuedInvitation, invite_people, revoke_invitations
 from brands.rules import Action
@@ -24,8 +22,6 @@ from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import count
 from workplace.forms.people import InviteForm
 from workplace.queries.people import members, waiting_invitations
-
-_logger = logging.getLogger(__name__)
 
 
 @require_safe
@@ -98,7 +94,7 @@ def withdraw_invitation(request: BrandRequest, invitation: UUID) -> HttpResponse
 
 
 def _invited(request: BrandRequest, issued: list[IssuedInvitation]) -> HttpResponse:
-    mailed = _mailed(issued)
+    mailed = send_invitations(issued)
     sent = [(one.invitation, invitation_url(one.token), one.invitation.pk in mailed) for one in issued]
     context = {
         "sent": sent,
@@ -106,19 +102,6 @@ def _invited(request: BrandRequest, issued: list[IssuedInvitation]) -> HttpRespo
         "unmailed": len(sent) - len(mailed),
     }
     return render(request, "workplace/people/invited.html", context)
-
-
-def _mailed(issued: list[IssuedInvitation]) -> set[UUID]:
-    """The invitations whose mail the server took. After one that failed no other is tried: each would take as long."""
-    mailed: set[UUID] = set()
-    for one in issued:
-        try:
-            send_invitation(one)
-        except (OSError, SMTPException):
-            _logger.exception("An invitation could not be mailed.")
-            break
-        mailed.add(one.invitation.pk)
-    return mailed
 
 
 def _invitation_or_404(brand: Brand, pk: UUID) -> Invitation:
