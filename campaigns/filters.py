@@ -16,8 +16,9 @@ from authorizations.enums import Reason
 from brands.models import Brand, User
 from campaigns.enums import Section, Sort
 from campaigns.models import Campaign, Flight
+from campaigns.queries.board import idle_posts
 from campaigns.sections import Choice
-from posts.querysets import search_words
+from posts.querysets import PostQuerySet, search_words
 from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
 from sparktrack.tiktok.links import parse_handle
@@ -192,6 +193,19 @@ class FlightFilter(PeopleFilter):
             unapplied=values["reason"] == NOT_APPLIED,
             gap_before=None if days is None else now + timedelta(days=int(days)),
         )
+
+    @property
+    def needs_flights(self) -> bool:
+        """Whether something is asked that only flights have, posts outside them not. Call it after ``is_valid()``."""
+        values = self.form.cleaned_data
+        narrowed = any(values[name] for name in ("buyer", "campaign", "reason"))
+        return narrowed or values["lapses_within"] is not None
+
+    def posts(self, *, now: datetime) -> PostQuerySet:
+        """The posts of the inventory that fit: they have a creator and words. Call it after ``is_valid()``."""
+        values = self.form.cleaned_data
+        posts = idle_posts(self.brand, now=now).matching(values["q"])
+        return posts.filter(creator__handle=values["creator"]) if values["creator"] else posts
 
     def order(self) -> Sort:
         """What orders the lines of a section. Call it after ``is_valid()``."""

@@ -66,6 +66,7 @@ class UnverifiedEnd:
     ends_at: datetime
     source: EndSource
     start_assumed: bool
+    code_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +244,13 @@ def _unverified_codes(
 
 def _unverified(brand: Brand, posts: QuerySet[Post] | None, now: datetime) -> Found[UnverifiedEnd]:
     needed = _unverified_codes(brand, posts, now).filter(_needed(now)).order_by("expires_at", "pk")
-    rows = needed.values_list("expires_at", "end_source", "start_assumed", *_POST)[: MOST_COUNTED + 1]
+    rows = needed.values_list("pk", "expires_at", "end_source", "start_assumed", *_POST)[: MOST_COUNTED + 1]
     return bounded(
         [
-            UnverifiedEnd(pk, _title(*texts), handle, at, EndSource(source), start_assumed=assumed)
-            for at, source, assumed, pk, handle, *texts in rows
+            UnverifiedEnd(
+                pk, _title(*texts), handle, at, EndSource(source), start_assumed=assumed, code_id=code
+            )
+            for code, at, source, assumed, pk, handle, *texts in rows
         ]
     )
 

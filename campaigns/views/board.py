@@ -1,7 +1,6 @@
 """The board."""
 
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -15,12 +14,10 @@ from campaigns.queries.board import (
     Board,
     Cursor,
     board,
-    idle_posts,
     inventory_board,
     section_board,
 )
 from campaigns.queries.board_version import board_version
-from posts.querysets import PostQuerySet
 from sparktrack.core.clock import utc_now
 from sparktrack.core.middleware import SEEN_VERSION
 
@@ -65,14 +62,7 @@ def _board(request: BrandRequest, chosen: FlightFilter, *, now: datetime) -> Boa
         raise BadCursorError
     section = Section(values["section"]) if values["section"] else None
     if section is Section.INVENTORY:
-        return inventory_board(choice, _idle(request, values, now), after=after, now=now)
+        return inventory_board(choice, chosen.posts(now=now), after=after, now=now)
     if section:
         return section_board(choice, section=section, after=after, now=now, sort=sort)
-    by_flight = values["buyer"] or values["campaign"] or values["reason"] or choice.gap_before
-    return board(choice, None if by_flight else _idle(request, values, now), now=now, sort=sort)
-
-
-def _idle(request: BrandRequest, values: dict[str, Any], now: datetime) -> PostQuerySet:
-    """The posts of the inventory that fit the filters: they have a creator and words, but no flight."""
-    posts = idle_posts(request.brand, now=now).matching(values["q"])
-    return posts.filter(creator__handle=values["creator"]) if values["creator"] else posts
+    return board(choice, None if chosen.needs_flights else chosen.posts(now=now), now=now, sort=sort)

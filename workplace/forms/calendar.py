@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from campaigns.filters import PeopleFilter, PlainSelect
 from campaigns.forms.planner import DayField
 from campaigns.models import Flight
+from posts.models import Post
 from workplace.enums import Happening
+from workplace.queries.calendar import Asked
 from workplace.rules.calendar import Month, NoMonthError
 
 # No month has as many: what is read of it is bounded.
@@ -92,7 +94,24 @@ class CalendarFilter(PeopleFilter):
         return any(self.form.cleaned_data[name] for name in ("buyer", "campaign", "creator"))
 
     @property
+    def asked(self) -> Asked:
+        """What is shown. Call it after ``is_valid()``."""
+        return Asked(self.brand, self.qs, self._posts(), self.kind_shown)
+
+    @property
     def kind_shown(self) -> Happening | None:
         """The only kind that is asked for, None = all. Call it after ``is_valid()``."""
         kind = self.form.cleaned_data["kind"]
         return Happening(kind) if kind else None
+
+    def _posts(self) -> QuerySet[Post] | None:
+        """The posts whose rights and due dates are shown: of the creator, of the flights asked for; None = all."""
+        if not self.narrows:
+            return None
+        values = self.form.cleaned_data
+        posts: QuerySet[Post] = Post.objects.for_brand(self.brand)
+        if values["creator"]:
+            posts = posts.filter(creator__handle=values["creator"])
+        if values["buyer"] or values["campaign"]:
+            posts = posts.filter(pk__in=self.qs.values("post"))
+        return posts

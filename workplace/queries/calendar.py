@@ -1,18 +1,18 @@
-"""What happens in a brand in a month: one query each for flights, gaps, rights and deliverables.
+"""What happens in a brand in some days: one query each for flights, gaps, rights and deliverables.
 
 The words about flights and rights are those of the calendars that people subscribe to (alerts.rules.calendars).
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from alerts.queries.calendars import entry_of_right, flown_of
 from alerts.rules.calendars import Entry, Flown, end_of_flight, lapse_of
-from authorizations.models import PostGap, UsageRight
+from authorizations.models import AuthorizationCode, PostGap, UsageRight
 from authorizations.rules import Gap
 from brands.models import Brand
 from campaigns.models import Flight
@@ -26,7 +26,7 @@ from sparktrack.core.days import end_of_last_day, first_instant, last_full_day, 
 from workplace.enums import Happening
 from workplace.rules.calendar import Event, Lapse, Month, lapses
 
-# More flights, rights or deliverables of a month nobody reads on one page: then it says so.
+# More flights, rights or deliverables of so many days nobody reads on one page: then it says so.
 MOST_ROWS = 500
 
 # The day on which an instant falls depends on a zone; the last day of something lies before its end.
@@ -48,20 +48,25 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthEvents:
-    """The events of a month; ``is_cut``: there are more than could be read."""
+class FoundEvents:
+    """The events of some days; ``is_cut``: there are more than could be read."""
 
     events: list[Event]
     is_cut: bool
 
 
-def month_events(asked: Asked, month: Month, *, viewer_zone: str, now: datetime) -> MonthEvents:
-    """Everything that happens in ``month``: typed days on their day, instants on the day of ``viewer_zone``.
+def month_events(asked: Asked, month: Month, *, viewer_zone: str, now: datetime) -> FoundEvents:
+    """Everything that happens in ``month``, as ``events_between`` has it."""
+    return events_between(asked, month.first, month.last, viewer_zone=viewer_zone, now=now)
+
+
+def events_between(asked: Asked, first: date, last: date, *, viewer_zone: str, now: datetime) -> FoundEvents:
+    """Everything that happens from one day to another: typed days on their day, instants on the day of ``viewer_zone``.
 
     Five queries at most.
     """
-    since = first_instant(month.first, "UTC") - _AROUND
-    until = end_of_last_day(month.last, "UTC") + _AROUND
+    since = first_instant(first, "UTC") - _AROUND
+    until = end_of_last_day(last, "UTC") + _AROUND
     flights = rights = posts = 0
     found: list[Event] = []
     if asked.wants(Happening.STOPS, Happening.PAUSE, Happening.STARTS, Happening.ENDS):
@@ -74,7 +79,7 @@ def month_events(asked: Asked, month: Month, *, viewer_zone: str, now: datetime)
         rights = len(ending)
         found += _of_rights(asked.brand, ending[:MOST_ROWS])
     if asked.wants(Happening.DRAFT, Happening.POST):
-        due = _due(asked, month)
+        due = _due(asked, first, last)
         posts = len(due)
         found += _of_posts(due[:MOST_ROWS])
     if asked.kind is None:
@@ -85,8 +90,20 @@ def month_events(asked: Asked, month: Month, *, viewer_zone: str, now: datetime)
             for event in found
             if event.kind is not Happening.RIGHTS or (event.post_id, event.on) not in paused
         ]
-    events = [event for event in found if month.first <= event.on <= month.last and asked.wants(event.kind)]
-    return MonthEvents(events, max(flights, rights, posts) > MOST_ROWS)
+    events = [event for event in found if first <= event.on <= last and asked.wants(event.kind)]
+    return FoundEvents(events, max(flights, rights, posts) > MOST_ROWS)
+
+
+def ending_codes(brand: Brand, events: Iterable[Event]) -> dict[tuple[UUID, datetime], UUID]:
+    """The codes whose end is what happens in ``events``, by post and instant; one query, none without a stop."""
+    posts = {event.post_id for event in events if event.kind is Happening.STOPS}
+    if not posts:
+        return {}
+    codes = AuthorizationCode.objects.for_brand(brand).filter(post__in=posts).order_by("pk")
+    return {
+        (post, min(expires_at, revoked_at or expires_at)): pk
+        for pk, post, expires_at, revoked_at in codes.values_list("pk", "post", "expires_at", "revoked_at")
+    }
 
 
 def _unapplied(asked: Asked, since: datetime, until: datetime, now: datetime) -> dict[UUID, datetime]:
@@ -139,27 +156,29 @@ def _of_flights(
             names = (flown.campaign, flight.buyer.get_short_name() if flight.buyer else "")
             about = " · ".join(filter(None, (f"@{flown.subject.handle}", *names)))
             day = local_date(event.at, viewer_zone) if event.at else event.on
-            yield replace(event, on=day, title=flown.post, about=about, post_id=flight.post_id)
+            yield replace(
+                event, on=day, title=flown.post, about=about, post_id=flight.post_id, flight_id=flight.pk
+            )
 
 
 def _apply(by: datetime, flown: Flown) -> Event:
     """The old code ends ``by`` then; one that came from a date shows its last day, as everywhere."""
     says = "The old code ends, and nobody noted that the new one was applied where the old one is in use."
     day = local_date(by, flown.zone)
-    if first_instant(day, flown.zone) == by:
-        return Event(
-            Happening.STOPS, last_full_day(by, flown.zone), None, "Apply the new code", "", says=says
-        )
-    return Event(Happening.STOPS, day, by, "Apply the new code", "", says=says)
+    on, at = (last_full_day(by, flown.zone), None) if first_instant(day, flown.zone) == by else (day, by)
+    return Event(Happening.STOPS, on, at, "Apply the new code", "", says=says, happens_at=by)
 
 
 def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happening | None) -> Iterator[Event]:
     start = local_date(flown.starts_at, flown.zone)
-    begins: Event | None = Event(Happening.STARTS, start, None, "Flight starts", "")
+    begins: Event | None = Event(
+        Happening.STARTS, start, None, "Flight starts", "", happens_at=flown.starts_at
+    )
     # Who is paused runs into nothing; its last day stays its last day.
     if flight.paused_at is None:
         for lapse in lapses(gaps, starts_at=flown.starts_at, ends_at=flown.ends_at):
-            yield from _of_lapse(lapse, flown)
+            for event in _of_lapse(lapse, flown):
+                yield replace(event, happens_at=lapse.gap.starts_at, reasons=tuple(lapse.gap.reasons))
             if kind is None and lapse.gap.starts_at == flown.starts_at:
                 begins = None  # It cannot start, or starts without rights: that is said already.
     if begins is not None:
@@ -168,9 +187,9 @@ def _of_flight(flight: Flight, flown: Flown, gaps: Iterable[Gap], kind: Happenin
         return
     if flight.ends_at is None or flown.ends_at < flight.ends_at:
         day = local_date(flown.ends_at, flown.zone)
-        yield Event(Happening.ENDS, day, None, "Flight was ended", "", is_done=True)
+        yield Event(Happening.ENDS, day, None, "Flight was ended", "", is_done=True, happens_at=flown.ends_at)
     elif (entry := end_of_flight(flown)) is not None:
-        yield _event(Happening.ENDS, entry)
+        yield replace(_event(Happening.ENDS, entry), happens_at=flown.ends_at)
 
 
 def _of_lapse(lapse: Lapse, flown: Flown) -> Iterator[Event]:
@@ -209,14 +228,19 @@ def _of_rights(brand: Brand, rights: list[UsageRight]) -> Iterator[Event]:
     for right in rights:
         entry = entry_of_right(brand, right)
         if entry is not None:
-            yield replace(_event(Happening.RIGHTS, entry), post_id=right.post_id, right_id=right.pk)
+            yield replace(
+                _event(Happening.RIGHTS, entry),
+                post_id=right.post_id,
+                right_id=right.pk,
+                happens_at=right.ends_at,
+            )
 
 
-def _due(asked: Asked, month: Month) -> list[tuple[Post, bool]]:
-    """Deliverables whose draft or post is due in the month, and whether a draft was received."""
+def _due(asked: Asked, first: date, last: date) -> list[tuple[Post, bool]]:
+    """Deliverables whose draft or post is due on these days, and whether a draft was received."""
     posts = Post.objects.for_brand(asked.brand) if asked.posts is None else asked.posts
     stages = StageEvent.objects.for_brand(asked.brand).filter(post=OuterRef("pk"), stage__in=_WITH_DRAFT)
-    days = (month.first, month.last)
+    days = (first, last)
     rows = (
         posts.filter(Q(draft_due_on__range=days) | Q(post_due_on__range=days))
         .annotate(has_draft=Exists(stages))

@@ -73,14 +73,32 @@ class PeakAnswer:
     counts: dict[str, int]
     after: UUID | None = None
 
+    @property
+    def at_risk(self) -> list[MoneySum] | None:
+        """What the flights that fall short have at risk, by currency; None: more of them than were read."""
+        falling = self.lines.get("falling", ())
+        if self.counts["falling"] > len(falling):
+            return None
+        sums: dict[str, Decimal] = {}
+        for line in falling:
+            if line.at_risk is not None and line.at_risk.amount:
+                sums[line.at_risk.currency] = sums.get(line.at_risk.currency, Decimal()) + line.at_risk.amount
+        return [MoneySum(currency, sums[currency]) for currency in sorted(sums)]
+
 
 def peak_answer(
-    brand: Brand, peak: Peak, *, now: datetime, group: str = "", after: UUID | None = None
+    brand: Brand,
+    peak: Peak,
+    *,
+    now: datetime,
+    group: str = "",
+    after: UUID | None = None,
+    limit: int | None = None,
 ) -> PeakAnswer:
     """Flights that survive, that end in it by plan, that do not; posts without one that would, and that would not.
 
-    ``group``: a page of this one of GROUPS, behind the row with the id ``after``. Thirteen queries at most. Raises
-    NoSuchPlaceError.
+    ``group``: a page of this one of GROUPS, of ``limit`` lines (usually PER_PAGE), behind the row with the id
+    ``after``. Thirteen queries at most. Raises NoSuchPlaceError.
     """
     start, end = first_instant(peak.first, brand.time_zone), end_of_last_day(peak.last, brand.time_zone)
     begin = max(start, now)
@@ -95,8 +113,8 @@ def peak_answer(
     for name, rows in groups.items():
         if group and name != group:
             continue
-        ordered = _ordered(rows, after) if name in _OF_FLIGHTS else _newest_first(rows, after)
-        most = PER_PAGE if group else MOST_ASKED if name == "falling" else MOST_SHOWN
+        ordered = _ordered(brand, rows, after) if name in _OF_FLIGHTS else _newest_first(rows, after)
+        most = (limit or PER_PAGE) if group else MOST_ASKED if name == "falling" else MOST_SHOWN
         part = list(ordered[: most + 1])
         found[name] = part[:most]
         last = part[most - 1].pk if group and len(part) > most else None
@@ -111,9 +129,11 @@ def peak_answer(
     return PeakAnswer(over=False, newest_only=newest_only, lines=lines, counts=counts, after=last)
 
 
-def _ordered(flights: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
+def _ordered(brand: Brand, flights: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
     if after is not None:
-        start = flights.filter(pk=after).values_list("starts_at", flat=True).first()
+        # Meanwhile it may belong to another group: the page behind it stays the same.
+        last = Flight.objects.for_brand(brand).filter(pk=after)
+        start = last.values_list("starts_at", flat=True).first()
         if start is None:
             raise NoSuchPlaceError
         flights = flights.filter(Q(starts_at__gt=start) | Q(starts_at=start, pk__gt=after))

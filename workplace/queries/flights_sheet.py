@@ -9,12 +9,13 @@ from authorizations.enums import CodeStatus
 from authorizations.models import AuthorizationCode, CodeUse, UsageRight
 from authorizations.rules import Code, code_status
 from brands.models import Brand
+from campaigns.ad_names import build_ad_name, check_template
 from campaigns.enums import Check
 from campaigns.models import Flight
 from campaigns.queries.history import people_of
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
 from posts.enums import Method
-from workplace.queries.flights import apply_by_of, counting_rights, flight_of
+from workplace.queries.flights import apply_by_of, counting_rights, flight_of, name_parts
 
 _USABLE = {CodeStatus.ACTIVE, CodeStatus.EXPIRING, CodeStatus.SCHEDULED}
 
@@ -31,11 +32,12 @@ class SheetCode:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """One check: who ticked it and when, None while nobody did."""
+    """One check: who ticked it and when, None while nobody did. ``by_id``: of the person, empty for a script."""
 
     check: Check
     by: str
     at: datetime | None
+    by_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,4 +107,21 @@ def _ticked(flight: Flight, check: Check, names: Mapping[str, str]) -> Ticked:
     if not kept:
         return Ticked(check, "", None)
     by = names.get(kept["by"], "somebody who left") if kept["by"] else "a script"
-    return Ticked(check, by, datetime.fromisoformat(kept["at"]))
+    return Ticked(check, by, datetime.fromisoformat(kept["at"]), kept["by"])
+
+
+def proposed_name(brand: Brand, sheet: LaunchSheet) -> str:
+    """The name of the ad by the template of the brand; empty where that cannot be used."""
+    flight = sheet.flight
+    if check_template(brand.ad_name_template):
+        return ""
+    parts = name_parts(
+        brand,
+        flight.post,
+        sheet.rights,
+        starts_on=flight.starts_on,
+        campaign=flight.campaign.name,
+        account=flight.ad_account,
+        buyer=flight.buyer,
+    )
+    return build_ad_name(brand.ad_name_template, parts)

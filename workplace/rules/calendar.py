@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from authorizations.enums import Reason
 from authorizations.rules import Gap, clip
 from campaigns.phrases import Tone
 from workplace.enums import Happening
@@ -82,7 +83,8 @@ class Month:
 class Event:
     """One thing on a day. ``at``: its instant, where it has one; ``says``: what happens, as a sentence.
 
-    It leads to the right ``right_id``, else to the post ``post_id``. ``is_done``: nobody need care.
+    It leads to the right ``right_id``, else to the post ``post_id``. ``is_done``: nobody need care. ``happens_at``: its
+    instant also where a day says more to people; ``reasons``: those of the gap that begins.
     """
 
     kind: Happening
@@ -95,6 +97,9 @@ class Event:
     post_id: UUID | None = None
     right_id: UUID | None = None
     is_done: bool = False
+    flight_id: UUID | None = None
+    happens_at: datetime | None = None
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def short_head(self) -> str:
@@ -219,6 +224,11 @@ _RANKS = {kind: rank for rank, kind in enumerate(Happening)}
 
 def _order(event: Event) -> tuple[object, ...]:
     return event.is_done, _RANKS[event.kind], event.at is not None, event.at, event.title, event.about
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Day after day, each as a day shows it."""
+    return sorted(events, key=lambda event: (event.on, *_order(event)))
 
 
 @dataclass(frozen=True, slots=True)

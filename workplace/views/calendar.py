@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from brands.access import BrandRequest, brand_view, viewer_zone
 from brands.models import Brand
-from posts.models import Post
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
 from workplace.calendar_words import summary
 from workplace.forms.calendar import CalendarFilter
-from workplace.queries.calendar import Asked, month_events
+from workplace.queries.calendar import month_events
 from workplace.queries.peaks import Peak, peaks_of, usual_peak
 from workplace.rules.calendar import MOST_MONTHS_AWAY, Month, agenda_page, month_days
 
@@ -43,9 +41,8 @@ def show_calendar(request: BrandRequest) -> HttpResponse:
         values = chosen.form.cleaned_data
         day = values["day"]
         month: Month = Month.of(day) if day else values["month"] or Month.of(today)
-        asked = Asked(request.brand, chosen.qs, _posts(request, chosen), chosen.kind_shown)
         peaks = _peaks(request.brand, month)
-        found = month_events(asked, month, viewer_zone=zone, now=now)
+        found = month_events(chosen.asked, month, viewer_zone=zone, now=now)
         weeks = month_days(
             month, found.events, today=today, peaks=[(peak.first, peak.last) for peak in peaks]
         )
@@ -75,16 +72,3 @@ def _peaks(brand: Brand, month: Month) -> list[Peak]:
 def _near(month: Month, *, today: Month) -> Month | None:
     """A month that is offered: the pages behind links come to an end."""
     return month if month.away_from(today) <= MOST_MONTHS_AWAY else None
-
-
-def _posts(request: BrandRequest, chosen: CalendarFilter) -> QuerySet[Post] | None:
-    """The posts whose rights and due dates are shown: of the creator, and of the flights asked for; None = all."""
-    if not chosen.narrows:
-        return None
-    values = chosen.form.cleaned_data
-    posts = Post.objects.for_brand(request.brand)
-    if values["creator"]:
-        posts = posts.filter(creator__handle=values["creator"])
-    if values["buyer"] or values["campaign"]:
-        posts = posts.filter(pk__in=chosen.qs.values("post"))
-    return posts

@@ -17,7 +17,6 @@ from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.rules import Action
 from campaigns.phrases import Moment, Subject, Tone, label, limiting, next_step
 from campaigns.pictures import flight_strip
-from campaigns.queries.board import MoneySum
 from posts.enums import Method
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
@@ -212,25 +211,14 @@ def _said(peak: Peak, answer: PeakAnswer) -> dict[str, Any]:
             f"{_counted(number['falling'])} planned flights fall short of {peak.name}, "
             f"{_counted(number['surviving'])} survive"
         )
-    money = _risk(answer.lines.get("falling", ()))
-    if money and number["falling"] <= len(answer.lines["falling"]):
-        rest = f"{sums(money)} at risk. {rest}"
+    if answer.at_risk:
+        rest = f"{sums(answer.at_risk)} at risk. {rest}"
     return {"tone": Tone.STOP if number["falling"] else Tone.OK, "headline": headline, "rest": rest}
 
 
 def _counted(number: int) -> str:
     """``41``, or ``1,000+`` where counting stopped."""
     return f"{COUNTED:,}+" if number > COUNTED else f"{number:,}"
-
-
-def _risk(lines: Sequence[PeakLine]) -> list[MoneySum]:
-    found: dict[str, MoneySum] = {}
-    for line in lines:
-        if line.at_risk is not None and line.at_risk.amount:
-            before = found.get(line.at_risk.currency)
-            amount = line.at_risk.amount + (before.amount if before else 0)
-            found[line.at_risk.currency] = MoneySum(line.at_risk.currency, amount)
-    return [found[currency] for currency in sorted(found)]
 
 
 def _row(request: BrandRequest, line: PeakLine, now: Any) -> dict[str, Any]:

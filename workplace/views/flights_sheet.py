@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.rules import Action
-from campaigns.ad_names import build_ad_name, check_template
 from campaigns.drawing import words_of
 from campaigns.enums import Check
 from campaigns.models import Flight
@@ -21,8 +20,7 @@ from posts.enums import Method
 from sparktrack.core.clock import utc_now
 from sparktrack.core.wording import TimeWords, money, weekday
 from workplace.flights_words import check_words
-from workplace.queries.flights import name_parts
-from workplace.queries.flights_sheet import LaunchSheet, launch_sheet
+from workplace.queries.flights_sheet import LaunchSheet, launch_sheet, proposed_name
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,26 +67,13 @@ def _context(request: BrandRequest, sheet: LaunchSheet, now: datetime) -> dict[s
 
 def _entries(request: BrandRequest, sheet: LaunchSheet, now: datetime) -> list[tuple[str, str]]:
     """Each field of Ads Manager with what belongs there; an empty one is left out."""
-    brand, flight, post = request.brand, sheet.flight, sheet.flight.post
-    name = flight.ad_name
-    if not name and not check_template(brand.ad_name_template):
-        parts = name_parts(
-            brand,
-            post,
-            sheet.rights,
-            starts_on=flight.starts_on,
-            campaign=flight.campaign.name,
-            account=flight.ad_account,
-            buyer=flight.buyer,
-        )
-        name = build_ad_name(brand.ad_name_template, parts)
-    spend = flight.daily_spend
+    flight, post, spend = sheet.flight, sheet.flight.post, sheet.flight.daily_spend
     return [
         ("Ad account", flight.ad_account.name if flight.ad_account else ""),
         ("Advertiser id", flight.ad_account.advertiser_id if flight.ad_account else ""),
         ("Campaign", flight.campaign.name),
         ("Objective", flight.campaign.objective),
-        ("Ad name", name),
+        ("Ad name", flight.ad_name or proposed_name(request.brand, sheet)),
         ("Handle", post.creator.handle),
         ("Post link", post.url),
         ("Post id", post.tiktok_post_id),
