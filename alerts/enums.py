@@ -95,6 +95,20 @@ class ChannelKind(StrEnum):
     WEBHOOK = "webhook"
 
 
+class ChannelState(StrEnum):
+    """A channel as it is: derived, never stored.
+
+    ``gone``: off because its server said so (410). ``fails`` and ``waits``: on, but the last message was given up, or
+    will be tried again.
+    """
+
+    ON = "on"
+    WAITS = "waits"
+    FAILS = "fails"
+    OFF = "off"
+    GONE = "gone"
+
+
 class CalendarKind(StrEnum):
     """What stands in a calendar: a flight stops or must be paused, rights have their last day, a flight ends."""
 

@@ -29,10 +29,15 @@ def moved_words(moved: Moved) -> str:
     return f"{listed} {verb} at another instant; every date stays as it was typed."
 
 
-def shift_words(old: str, new: str, *, now: datetime) -> str:
-    """``Days begin 6 h earlier.``: how far midnight of today lies in the zone ``new`` from that in ``old``."""
+def shift_of(old: str, new: str, *, now: datetime) -> timedelta:
+    """How much later today begins in the zone ``new`` than in ``old``."""
     today = local_date(now, old)
-    shift = first_instant(today, new) - first_instant(today, old)
+    return first_instant(today, new) - first_instant(today, old)
+
+
+def shift_words(old: str, new: str, *, now: datetime) -> str:
+    """``Days begin 6 h earlier.``: what ``shift_of`` says."""
+    shift = shift_of(old, new, now=now)
     if shift == timedelta(0):
         return "Days begin when they begin now."
     return f"Days begin {stretch(abs(shift))} {'later' if shift > timedelta(0) else 'earlier'}."

@@ -1,13 +1,13 @@
 """Channels of a brand as their pages show them: each with its last message, one with its log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
-from alerts.enums import ChannelKind, DeliveryKind, DeliveryState
+from alerts.enums import ChannelKind, ChannelState, DeliveryKind, DeliveryState
 from alerts.models import Attempt, Channel, Delivery
 from brands.models import Brand
 
@@ -53,6 +53,19 @@ class ChannelLine:
         """Chat or webhook."""
         return ChannelKind(self.channel.kind)
 
+    @property
+    def state(self) -> ChannelState:
+        """Off, or on; of one that is on, how the last message fared."""
+        if self.channel.disabled_at is not None:
+            is_gone = self.last is not None and self.last.problem.startswith("410")
+            return ChannelState.GONE if is_gone else ChannelState.OFF
+        if self.last is None or self.last.state in {DeliveryState.SENT, DeliveryState.CANCELLED}:
+            return ChannelState.ON
+        if self.last.state in {DeliveryState.FAILED, DeliveryState.EXPIRED}:
+            return ChannelState.FAILS
+        # It was tried, and will be again.
+        return ChannelState.WAITS if self.last.problem else ChannelState.ON
+
 
 @dataclass(frozen=True, slots=True)
 class ChannelPage:
@@ -66,26 +79,38 @@ class ChannelPage:
 
 def channel_lines(brand: Brand) -> list[ChannelLine]:
     """All channels of the brand by name; two queries."""
-    last = Delivery.objects.filter(channel=OuterRef("pk"), attempts__gt=0).order_by("-pk").values("pk")[:1]
-    channels = list(Channel.objects.for_brand(brand).annotate(last=Subquery(last)).order_by("name", "pk"))
-    found = Delivery.objects.only(*_SHOWN).in_bulk([channel.last for channel in channels if channel.last])
-    return [ChannelLine(channel, found.get(channel.last)) for channel in channels]
+    channels = list(Channel.objects.for_brand(brand).order_by("name", "pk"))
+    last = last_messages(channels)
+    return [ChannelLine(channel, last.get(channel.pk)) for channel in channels]
 
 
-def channel_page(brand: Brand, channel: UUID, *, after: UUID | None = None) -> ChannelPage:
-    """A channel with the messages older than ``after``; constantly many queries. Raises Channel.DoesNotExist."""
+def last_messages(channels: Collection[Channel], *, tests: bool = False) -> Mapping[UUID, Delivery]:
+    """By channel, the newest message that went there or was tried to; ``tests``: the newest test, tried or not.
+
+    One query.
+    """
+    messages = Delivery.objects.filter(channel=OuterRef("pk")).order_by("-pk").values("pk")
+    wanted = messages.filter(kind=DeliveryKind.TEST) if tests else messages.filter(attempts__gt=0)
+    rows = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
+    newest = rows.values_list(Subquery(wanted[:1]))
+    found = Delivery.objects.only(*_SHOWN).filter(pk__in=newest)
+    return {message.channel_id: message for message in found if message.channel_id}
+
+
+def channel_page(brand: Brand, channel: UUID, *, after: UUID | None = None, limit: int = PAGE) -> ChannelPage:
+    """A channel with ``limit`` messages older than ``after``; constantly many queries. Raises Channel.DoesNotExist."""
     row = Channel.objects.for_brand(brand).get(pk=channel)
     messages = Delivery.objects.filter(channel=row).only(*_SHOWN).order_by("-pk")
     test = messages.filter(kind=DeliveryKind.TEST).first()
-    older = list((messages.filter(pk__lt=after) if after else messages)[: PAGE + 1])
-    shown = older[:PAGE]
+    older = list((messages.filter(pk__lt=after) if after else messages)[: limit + 1])
+    shown = older[:limit]
     last = messages.filter(attempts__gt=0).first()
     tries = _tries([*shown, *([test] if test else [])])
     return ChannelPage(
         line=ChannelLine(row, last),
         test=LogLine(test, tries.get(test.pk, ())) if test else None,
         log=[LogLine(each, tries.get(each.pk, ())) for each in shown],
-        after=shown[-1].pk if len(older) > PAGE else None,
+        after=shown[-1].pk if len(older) > limit else None,
     )
 
 
@@ -94,11 +119,6 @@ def newest_test(brand: Brand, channel: UUID) -> LogLine | None:
     tests = Delivery.objects.filter(channel__brand=brand, channel=channel, kind=DeliveryKind.TEST)
     test = tests.only(*_SHOWN).order_by("-pk").first()
     return LogLine(test, _tries([test]).get(test.pk, ())) if test else None
-
-
-def switched_off_by_itself(channel: Channel, last: Delivery | None) -> bool:
-    """Whether a channel is off because its server answered 410 Gone to the last message."""
-    return channel.disabled_at is not None and last is not None and last.problem.startswith("410")
 
 
 def is_recent(line: LogLine, *, now: datetime) -> bool:

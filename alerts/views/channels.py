@@ -24,7 +24,7 @@ from alerts.operations.channels import (
     add_channel,
     delete_channel,
 )
-from alerts.queries.channels import channel_lines, channel_page, is_recent, switched_off_by_itself
+from alerts.queries.channels import channel_lines, channel_page, is_recent
 from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
 from brands.rules import Action
 from sparktrack.core.clock import utc_now
@@ -103,7 +103,6 @@ def channel_response(
         "page": page,
         "channel": row,
         "test": page.test if page.test and is_recent(page.test, now=now) else None,
-        "gone": switched_off_by_itself(row, page.line.last),
         "overlaps": row.old_secret_until is not None and now < row.old_secret_until,
         "secret_version": secret_version(row),
         "form": form,

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import OperationalError, connection, models, transaction
 
@@ -20,10 +20,14 @@ from brands.secrets import (
     token_secret_hash,
 )
 from sparktrack.core.actors import Actor
+from sparktrack.core.days import end_of_last_day, local_date
 from sparktrack.core.refusals import RefusedError
+from sparktrack.core.wording import weekday
 
 MOST_TOKENS = 100
 MOST_ADDRESSES = 50
+# So far ahead may the last day of one lie.
+LONGEST = timedelta(days=3653)
 # Bits of an IPv6 address before the IPv4 address that it maps.
 _MAPPED = 96
 # So often the last use is written at most.
@@ -92,6 +96,20 @@ def issue_token(*, brand: Brand, draft: TokenDraft, now: datetime, actor: Actor)
         after = {"token": row.shown} | {name: getattr(row, name) for name in said}
         record_changes(brand, [Change("token.issued", row, after=after)], now=now, actor=actor)
     return IssuedToken(row, text.whole)
+
+
+def end_on(last_day: date, *, zone: str, now: datetime) -> datetime:
+    """When a token is over whose last day is this one in the IANA ``zone``. Raises TokenRefusedError for ``last_day``.
+
+    Refused are a day that is over, and one that nobody can have meant.
+    """
+    today = local_date(now, zone)
+    if last_day < today:
+        words = f"That day is over. Today is {weekday(today, year=today.year)}."
+        raise TokenRefusedError(words, field="last_day")
+    if last_day > today + LONGEST:
+        raise TokenRefusedError("Choose a day within ten years, or none.", field="last_day")
+    return end_of_last_day(last_day, zone)
 
 
 def revoke_tokens(*, brand: Brand, tokens: Sequence[ApiToken], now: datetime, actor: Actor) -> list[ApiToken]:

@@ -18,6 +18,7 @@ from sparktrack.api.resources import (
     briefs,
     calendar,
     campaigns,
+    channels,
     code_requests,
     code_uses,
     codes,
@@ -37,6 +38,7 @@ from sparktrack.api.resources import (
     posts,
     reports,
     rights,
+    tokens,
 )
 
 
@@ -69,6 +71,7 @@ urlpatterns = [
     *alerts.urlpatterns,
     *briefs.urlpatterns,
     *campaigns.urlpatterns,
+    *channels.urlpatterns,
     *creators.urlpatterns,
     *flights.urlpatterns,
     *imports.urlpatterns,
@@ -85,5 +88,6 @@ urlpatterns = [
     *posts.urlpatterns,
     *reports.urlpatterns,
     *rights.urlpatterns,
+    *tokens.urlpatterns,
     re_path(r"^[\s\S]*$", Nothing.as_view(), name="api-nothing"),
 ]

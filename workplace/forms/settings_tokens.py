@@ -8,15 +8,14 @@ from django.core.exceptions import ValidationError
 
 from brands.enums import TokenScope
 from brands.models import Brand
-from brands.operations.tokens import TokenDraft, clean_networks
-from sparktrack.core.days import end_of_last_day, local_date
+from brands.operations.tokens import TokenDraft, clean_networks, end_on
+from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.wording import count, weekday
 from workplace.settings_words import SCOPES
 
-# Days that a token usually lasts; what is typed may lie so far ahead.
+# Days that a token usually lasts.
 _LENGTHS = (30, 90, 365)
-_LONGEST = timedelta(days=3653)
 _NEVER, _OWN_DAY = "never", "day"
 
 
@@ -55,7 +54,7 @@ class TokenForm(forms.Form):
         """``now`` says which days lie ahead."""
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        self._zone = brand.time_zone
+        self._zone, self._now = brand.time_zone, now
         self._today = local_date(now, self._zone)
         ends = self.fields["ends"]
         assert isinstance(ends, forms.ChoiceField)
@@ -80,10 +79,11 @@ class TokenForm(forms.Form):
             day: date | None = cleaned["last_day"]
             if day is None:
                 self.add_error("last_day", "Say which day.")
-            elif day < self._today:
-                self.add_error("last_day", f"That day is over. Today is {self._said(self._today)}.")
-            elif day > self._today + _LONGEST:
-                self.add_error("last_day", "Choose a day within ten years, or none.")
+                return cleaned
+            try:
+                end_on(day, zone=self._zone, now=self._now)
+            except RefusedError as refused:
+                self.add_error("last_day", refused.message)
         return cleaned
 
     @property
@@ -95,7 +95,7 @@ class TokenForm(forms.Form):
         return TokenDraft(
             name=cleaned["name"],
             scope=TokenScope(cleaned["scope"]),
-            expires_at=None if last is None else end_of_last_day(last, self._zone),
+            expires_at=None if last is None else end_on(last, zone=self._zone, now=self._now),
             allowed_addresses=cleaned["allowed_addresses"],
         )
 

@@ -1,6 +1,5 @@
 """Settings of a brand: the brand itself, and what its rules count as strong."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -10,21 +9,20 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from authorizations.operations.posts import set_rights_tracking
 from brands.access import BrandRequest, actor_of, brand_view
 from brands.models import Brand
 from brands.operations.brands import change_brand_settings
 from brands.operations.edits import locked
 from brands.rules import Action
 from campaigns.ad_names import TOKENS, build_ad_name, check_template
-from campaigns.operations.zones import change_brand_zone, preview_brand_zone
-from sparktrack.core.actors import Actor
+from campaigns.operations.zones import preview_brand_zone
 from sparktrack.core.clock import utc_now
 from sparktrack.core.days import local_date
 from sparktrack.core.refusals import RefusedError
 from sparktrack.core.zones import zone_names
 from workplace.forms.careful import CarefulForm
 from workplace.forms.settings import LOOKED, BrandForm, RulesForm
+from workplace.operations.settings import change_brand
 from workplace.queries.settings import sample_parts
 from workplace.settings_words import moved_words, shift_words
 
@@ -44,22 +42,12 @@ def brand_page(request: BrandRequest) -> HttpResponse:
         if zone != brand.time_zone and request.POST.get(LOOKED) != zone:
             return _zone_looked_at(request, brand, form, zone, now=now)
         try:
-            _save_brand(brand, form.changes, now=now, actor=actor)
+            change_brand(brand=brand, values=form.changes, now=now, actor=actor)
         except RefusedError as refused:
             refuse(form, refused)
             return _brand_page(request, form)
     say_saved(request, form)
     return redirect("settings-brand", slug=request.brand.slug)
-
-
-def _save_brand(brand: Brand, changes: Mapping[str, Any], *, now: datetime, actor: Actor) -> None:
-    """One operation for what nothing depends on, one for each of the two that change what may run."""
-    plain = {name: value for name, value in changes.items() if name not in {"time_zone", "tracks_rights"}}
-    change_brand_settings(brand=brand, values=plain, now=now, actor=actor)
-    if "time_zone" in changes:
-        change_brand_zone(brand=brand, zone=changes["time_zone"], now=now, actor=actor)
-    if "tracks_rights" in changes:
-        set_rights_tracking(brand=brand, tracks=changes["tracks_rights"], now=now, actor=actor)
 
 
 def _zone_looked_at(

@@ -2,26 +2,31 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from brands.models import AdAccount
 from brands.operations.ad_accounts import NewAdAccount, add_ad_accounts, edit_ad_accounts
 from brands.operations.deleting import delete_rows
 from brands.operations.edits import Edit
 from brands.rules import Action
-from campaigns.operations.zones import change_account_zone
+from campaigns.operations.zones import change_account_zone, preview_account_zone
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Text, Zone
 from sparktrack.api.many import ManyMixin
-from sparktrack.api.problems import beside
+from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import WRITES
+from sparktrack.api.resources.zones import NO_KEY, ZoneOfAccount, ZonePreview, about_zone, preview_of
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort
 from workplace.lists.pages import Shelf
+from workplace.settings_words import shift_of
 
 
 class AdAccountFilter(ListFilter):
@@ -108,7 +113,7 @@ class AdAccounts(ManyMixin):
     answer = AdAccountAnswer
     creates = NewAdAccountBody
     changes = AdAccountChanges
-    needs = dict.fromkeys(WRITES, Action.CHANGE_SETTINGS)
+    needs = dict.fromkeys((*WRITES, "preview_zone"), Action.CHANGE_SETTINGS)
 
     def add(self, items: Sequence[dict[str, Any]]) -> Sequence[AdAccount]:
         """By ``add_ad_accounts``."""
@@ -123,12 +128,25 @@ class AdAccounts(ManyMixin):
         edit_ad_accounts(edits=plain, **self.by)
         for row, values in edits:
             if "time_zone" in values:
-                with beside("time_zone"):
+                with about_zone():
                     change_account_zone(ad_account=row, zone=values["time_zone"], **self.by)
 
     def remove(self, rows: Sequence[AdAccount]) -> None:
         """Those that no flight, code or link needs."""
         delete_rows(AdAccount, rows=rows, action="ad_account.deleted", **self.by)
 
+    @extend_schema(request=ZoneOfAccount, responses={200: ZonePreview}, parameters=[NO_KEY])
+    def preview_zone(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
+        """What another time zone would move. Nothing is stored."""
+        refuse_unknown(request.query_params, ())
+        row, usual = self.seen(id), self.request.brand.time_zone
+        zone = self.read_body(ZoneOfAccount)["time_zone"]
+        with about_zone():
+            moved = preview_account_zone(brand=self.request.brand, ad_account=row, zone=zone)
+        shift = shift_of(row.time_zone or usual, zone or usual, now=self.request.now)
+        return Response(preview_of(moved, shift))
 
-urlpatterns = addresses("ad-accounts", AdAccounts, can=("get", "post", "patch", "delete"))
+
+urlpatterns = addresses(
+    "ad-accounts", AdAccounts, can=("get", "post", "patch", "delete"), actions=("preview-zone",)
+)
