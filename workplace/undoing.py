@@ -27,7 +27,12 @@ def actor_of_change(request: BrandRequest) -> Actor:
 
 def actor_of_undo(request: BrandRequest, change: str) -> Actor:
     """The person behind the request, who takes ``change`` back: the audit of it says so."""
-    return replace(actor_of(request), request_id=_undo_of(change))
+    return replace(actor_of(request), request_id=undo_of(change))
+
+
+def undo_of(change: str) -> str:
+    """The request id under which taking ``change`` back stands in the audit."""
+    return f"undo-{change}"[:_LONGEST]
 
 
 def say_done(request: BrandRequest, words: str, actor: Actor) -> None:
@@ -62,15 +67,10 @@ def _turn(request: BrandRequest) -> str:
     """The id of what the page changes now: one more for each time that its change was taken back; empty without id."""
     page = turn = page_of(request)
     number = 1
-    while page and _left_a_trace(request, _undo_of(turn)):
+    while page and _left_a_trace(request, undo_of(turn)):
         number += 1
         turn = f"{page}-{number}"
     return turn
-
-
-def _undo_of(change: str) -> str:
-    """The request id of taking ``change`` back."""
-    return f"undo-{change}"[:_LONGEST]
 
 
 def _left_a_trace(request: BrandRequest, request_id: str) -> bool:

@@ -99,7 +99,8 @@ class BrandView(APIView):
             kept = "no-cache" if isinstance(request.user, Script) else "no-store"
             answered["Cache-Control"] = f"private, {kept}"
         patch_vary_headers(answered, ["Authorization", "Cookie"])
-        if _is_read(request, answered) or VERSION in answered:
+        # What is handed out piece by piece is not held, so nobody knows its hash.
+        if not answered.streaming and (_is_read(request, answered) or VERSION in answered):
             answered.add_post_render_callback(lambda rendered: _tagged(request, rendered))
         return answered
 
@@ -139,10 +140,11 @@ class Resource(BrandView, ViewSet):
     # --- Reading -------------------------------------------------------------------------------------------------
     def list(self, request: Request) -> Response:
         """The rows that the filters leave, one page of them."""
-        filters = filters_of(self.shelf, self.request)
+        shelf = self.own_shelf()
+        filters = filters_of(shelf, self.request)
         answer = self._answer(request)
         rows = self.trimmed(filters.qs, answer)
-        page = page_of(self.shelf, filters, rows, self.request)
+        page = page_of(shelf, filters, rows, self.request)
         results = [answer.to_representation(row) for row in self.loaded(page.rows, answer)]
         return Response(body_of(page, results, self.request))
 
@@ -151,9 +153,13 @@ class Resource(BrandView, ViewSet):
         refuse_unknown(request.query_params, OF_ROWS)
         return self._shown(self.row(id), self._answer(request))
 
+    def own_shelf(self) -> Shelf:
+        """The shelf as this caller sees it: usually all of it."""
+        return self.shelf
+
     def rows(self) -> QuerySet[Any]:
         """All rows of the brand that this resource has."""
-        return self.shelf.rows(self.request.brand, self.request.now)
+        return self.own_shelf().rows(self.request.brand, self.request.now)
 
     def row(self, pk: UUID) -> Any:
         """The row with this id. Raises Http404."""

@@ -25,6 +25,13 @@ _TYPES: tuple[tuple[type[django_filters.Filter], dict[str, str]], ...] = (
     (django_filters.BooleanFilter, {"type": "boolean"}),
     (django_filters.NumberFilter, {"type": "number"}),
 )
+# Of what is written once; a view that is no resource names it.
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "maxLength": 255, "pattern": "^[!-~]*$"},
+    OpenApiParameter.HEADER,
+    description="Sent again with the same key, the request is not done again.",
+)
 
 
 class ErrorAnswer(serializers.Serializer[Any]):
@@ -120,14 +127,7 @@ class BrandSchema(AutoSchema):
         if isinstance(self.view, Resource) and action == "list":
             found += _of_list(self.view)
         if isinstance(self.view, Resource) and self.method == "POST":
-            found.append(
-                OpenApiParameter(
-                    "Idempotency-Key",
-                    {"type": "string", "maxLength": 255, "pattern": "^[!-~]*$"},
-                    OpenApiParameter.HEADER,
-                    description="Sent again with the same key, the request is not done again.",
-                )
-            )
+            found.append(KEY)
         if isinstance(self.view, Resource) and "{id}" in self.path and self.method not in _READS:
             found.append(
                 OpenApiParameter(

@@ -24,6 +24,8 @@ from sparktrack.api.resources import (
     codes,
     creators,
     deliveries,
+    error_desk,
+    evidence,
     exports,
     findings,
     flights,
@@ -38,7 +40,10 @@ from sparktrack.api.resources import (
     posts,
     reports,
     rights,
+    search,
     tokens,
+    undo,
+    views,
 )
 
 
@@ -89,5 +94,10 @@ urlpatterns = [
     *reports.urlpatterns,
     *rights.urlpatterns,
     *tokens.urlpatterns,
+    *error_desk.urlpatterns,
+    *evidence.urlpatterns,
+    *search.urlpatterns,
+    *undo.urlpatterns,
+    *views.urlpatterns,
     re_path(r"^[\s\S]*$", Nothing.as_view(), name="api-nothing"),
 ]

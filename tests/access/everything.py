@@ -172,8 +172,8 @@ class Everything(World):
         change_method(posts=[self.linked], method=Method.LINKED_ACCOUNT, **self.by)
         open_links(drafts=[LinkDraft(self.maker, account, self.now)], **self.by)
         subject = Subject(AttachmentSubject.POST, self.full.pk)
-        attach_links(subject=subject, links=[Link("https://docs.example/1", "Contract")], **self.by)
         files = attach_files(subject=subject, files=[ContentFile(b"yes", name="chat.txt")], **self.by)
+        attach_links(subject=subject, links=[Link("https://docs.example/1", "Contract")], **self.by)
         proof = Subject(AttachmentSubject.RIGHT, held.pk)
         attach_links(subject=proof, links=[Link("https://docs.example/2", "Signed")], **self.by)
         self.ids |= {"right": held.pk, "attachment": files[0].pk}
@@ -188,8 +188,9 @@ class Everything(World):
         self.ids["run"] = imported.pk
         alert, channel = add_alerts(self, flight, buyer)
         self.ids |= {"alert": alert.pk, "channel": channel.pk, "kind": channel.kind}
+        said = {"query": "q=a", "shared": True, "created_at": self.now}
         view = SavedView.objects.create(
-            brand=self.brand, place=Place.POSTS, name="Mine", query="q=a", owner=buyer, created_at=self.now
+            brand=self.brand, place=Place.POSTS, name="Ours", owner=buyer, **said
         )
         ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS)
         days = {"first_on": self.day(2), "last_on": self.day(9), "created_at": self.now}

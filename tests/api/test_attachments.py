@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import json
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -175,3 +177,51 @@ def test_page_and_endpoint_leave_the_same(world, time_machine):
     kept = [entry for entry in told if entry[0].startswith("attachment")]
     assert kept == [entry for entry in retold if entry[0].startswith("attachment")]
     assert len(kept) == 2
+
+
+def content(answer):
+    """What was sent piece by piece, as JSON."""
+    sent = b"".join(answer)
+    assert (answer.status_code, answer["Content-Length"]) == (200, str(len(sent)))
+    return json.loads(sent)
+
+
+def test_the_content_of_a_file_comes_back_as_it_was_sent(world, caller):
+    post = world.post()
+    for size in (1, 2, 3, 65_536, 200_001):
+        sent = file(bytes(range(256)) * (size // 256) + b"x" * (size % 256), name='Chat "ü".txt')
+        pk = caller.post("attachments", {**on(post), **sent}).json()["id"]
+        answer = caller.get(f"attachments/{pk}/content")
+        assert answer["Cache-Control"] == "no-store, private"
+        assert answer["Content-Type"] == "application/json"
+        assert "RateLimit" in answer.headers
+        row = Attachment.objects.get(pk=pk)
+        assert content(answer) == {
+            "id": pk,
+            "name": 'Chat "ü".txt',
+            "media_type": "text/plain",
+            "sha256": row.sha256,
+            "size": size,
+            "content": sent["content"],
+        }
+    assert content(person(world, Role.BUYER).get(f"attachments/{pk}/content"))["size"] == size
+    for reader in (person(world, Role.VIEWER), script(world, TokenScope.READ)):
+        assert reader.get(f"attachments/{pk}/content").status_code == 403
+    assert script(World()).get(f"attachments/{pk}/content").status_code == 404
+    assert caller.get(f"attachments/{pk}/content?fields=name").status_code == 400
+
+
+def test_a_link_a_file_that_is_gone_and_a_store_that_is_away_are_told_apart(world, caller):
+    post = world.post()
+    link = caller.post("attachments", {**on(post), "link": "https://a.example"}).json()["id"]
+    pk = caller.post("attachments", {**on(post), **file()}).json()["id"]
+    answer = caller.get(f"attachments/{link}/content")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "That is a link, not a file.")
+    stored = Path(Attachment.objects.get(pk=pk).file.path)
+    stored.unlink()
+    answer = caller.get(f"attachments/{pk}/content")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "The file is not in the store any more.")
+    # A folder in its place cannot be opened, whoever asks.
+    stored.mkdir()
+    answer = caller.get(f"attachments/{pk}/content")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")

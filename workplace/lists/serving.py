@@ -63,6 +63,14 @@ def query_of(view: SavedView) -> str:
     return query.urlencode()
 
 
+def kept_query(query: str) -> str:
+    """The filters and the order of an address; neither a place in the list nor what is done with it."""
+    left = QueryDict(query, mutable=True)
+    for name in NO_FILTERS:
+        left.pop(name, None)
+    return left.urlencode()
+
+
 def _shown(
     request: BrandRequest,
     page: ListPage[Any],

@@ -4,6 +4,7 @@ The audit holds what stood there before. Each kind of change goes back through a
 gaps and the audit follow as they do for any other write.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,10 @@ UNDO_FOR = timedelta(hours=24)
 Before = tuple[Any, Mapping[str, Any]]
 
 
+# A stage that went by mistake goes for good; what else the same click did may be taken back.
+_STAYS = frozenset({"post.stage_taken_back"})
+
+
 class NothingToUndoError(RefusedError):
     """The change is not theirs, too old, of a kind that is not taken back, or was taken back already."""
 
@@ -68,7 +73,7 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How many rows are as they were; how many stay, because somebody changed them since."""
+    """How many rows are as they were; how many changes stay, because somebody changed the same since."""
 
     rows: int
     changed_since: int
@@ -140,7 +145,7 @@ def _as_planned(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
     later = {
         entry.object_id
         for entry in rows_with(AuditEntry, brand, "object_id", ids, pk__gt=min(entry.pk for entry in entries))
-        if entry.request_id != entries[0].request_id
+        if not _is_of(entry, entries[0])
     }
     return [(row, {}) for row in rows_with(Flight, brand, "pk", ids - later)]
 
@@ -256,28 +261,37 @@ def undo_change(
     """Put back what the acting person did under the request id ``change`` within the last day.
 
     Rows that anybody changed since in the same fields stay as they are. Raises NothingToUndoError if there is nothing
-    of theirs that they may take back, and what the operations raise.
+    of theirs that they may take back, or more than that, and what the operations raise.
     """
     with locked(brand):
         entries = AuditEntry.objects.for_brand(brand).filter(
-            at__gte=now - UNDO_FOR, request_id=change, actor_id=actor.id, action__in=UNDOINGS
+            at__gte=now - UNDO_FOR, request_id=change, actor_id=actor.id
         )
         by_action: dict[str, list[AuditEntry]] = defaultdict(list)
+        others: set[str] = set()
         for entry in entries.order_by("-at", "-pk"):
-            by_action[entry.action].append(entry)
+            if entry.action in UNDOINGS:
+                by_action[entry.action].append(entry)
+            else:
+                others.add(entry.action)
         if not change or not by_action or not all(UNDOINGS[name].action in allowed for name in by_action):
             raise NothingToUndoError("There is nothing to take back here any more.")
-        rows, stay = 0, 0
+        if others - _STAYS:
+            # Half of it would leave what nobody did: a request for a code that waits, and its code.
+            kinds = ", ".join(sorted(re.sub(r"[._]", " ", name) for name in others - _STAYS))
+            raise NothingToUndoError(f"This also did what is not taken back: {kinds}. Nothing was changed.")
+        rows: set[Any] = set()
+        stay = 0
         for name, found in by_action.items():
             kind = UNDOINGS[name]
             back = kind.find(brand, found) if kind.find else _as_before(brand, kind.model, found)
             stay += len(found) - len(back)
-            rows += len(back)
+            rows |= {row.pk for row, _ in back}
             if back:
                 UNDOINGS[name].back(brand, back, now, actor)
     if not rows:
         raise NothingToUndoError("Somebody has changed all of it since, or it was taken back already.")
-    return Undone(rows, stay)
+    return Undone(len(rows), stay)
 
 
 def _as_before(brand: Brand, model: type[BrandOwned], entries: Sequence[AuditEntry]) -> list[Before]:
@@ -304,9 +318,14 @@ def _changed_later(brand: Brand, entries: Sequence[AuditEntry]) -> dict[UUID, se
     ids = {entry.object_id for entry in entries}
     later: dict[UUID, set[str]] = defaultdict(set)
     for entry in rows_with(AuditEntry, brand, "object_id", ids, pk__gt=first):
-        if entry.request_id != entries[0].request_id and entry.object_id is not None:
+        if not _is_of(entry, entries[0]) and entry.object_id is not None:
             later[entry.object_id] |= entry.after.keys()
     return later
+
+
+def _is_of(entry: AuditEntry, change: AuditEntry) -> bool:
+    """Whether both are of one change. Callers choose request ids: two may choose the same."""
+    return (entry.request_id, entry.actor_id) == (change.request_id, change.actor_id)
 
 
 def _with_related(found: list[Before], model: type[BrandOwned]) -> list[Before]:

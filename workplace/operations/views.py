@@ -1,5 +1,6 @@
 """Saved views and columns: what people choose for their lists. No audit: nothing of the brand changes."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -13,6 +14,8 @@ from workplace.models import ListChoice, SavedView
 
 # Of one person and list: more than anybody finds again.
 MOST_VIEWS = 50
+MOST_COLUMNS = 50
+COLUMN_KEY = re.compile(r"[a-z_]{1,40}")
 
 
 class ViewRefusedError(RefusedError):

@@ -12,6 +12,11 @@ from campaigns.rules import flight_end
 from posts.models import Post
 from sparktrack.tiktok.errors import TikTokError, message_to_creator
 
+UNKNOWN = (
+    "This names no error that we know. Look in the list; "
+    "if it is not there, ask TikTok’s support with these words."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -53,3 +58,10 @@ def case_of(brand: Brand, *, code: UUID | None, post: UUID | None, now: datetime
         if (end := flight_end(ends_at, ended_at)) is not None and end > now
     ]
     return Case(found, row, days_to_ask(max(ends), now) if ends else None)
+
+
+def message_about(error: TikTokError, case: Case | None) -> str:
+    """What to write to the creator; without a case with places to fill in, empty where they can do nothing."""
+    if case is not None:
+        return case.message(error)
+    return message_to_creator(error, name="…", post="[link to the post]", days=None)

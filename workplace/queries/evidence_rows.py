@@ -100,6 +100,7 @@ def warnings_about(
         Alert.objects.for_brand(brand)
         .filter(_within("raised_at", start, end), subject_id__in=list(subjects))
         .exclude(outcome=Outcome.SKIPPED)
+        .select_related("acknowledged_by")
         .order_by("-raised_at", "-pk")[: MOST_ALERTS + 1]
     )
     told = list(

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import reduce
 from operator import and_
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -18,21 +20,32 @@ from posts.querysets import search_words
 MOST = 6
 
 
+class Kind(StrEnum):
+    """What is found."""
+
+    POST = "post"
+    CREATOR = "creator"
+    CAMPAIGN = "campaign"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing: what it is called, what else tells it from others, where it is."""
+    """One thing: what it is called, what else tells it from others, where it is; ``pk`` None: a page."""
 
     name: str
     note: str
     url: str
+    pk: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Things of one kind; ``more`` is the address of the list that shows all of them, if there are more."""
+    """Things of one kind (None: pages); ``cut``: there are more, which the list at ``more`` shows."""
 
     title: str
     found: Sequence[Found]
+    kind: Kind | None = None
+    cut: bool = False
     more: str = ""
 
 
@@ -48,29 +61,39 @@ def search_brand(brand: Brand, text: str) -> list[Group]:
 def _posts(brand: Brand, text: str) -> Group:
     rows = Post.objects.for_brand(brand).matching(text).select_related("creator").order_by("-pk")[: MOST + 1]
     found = [
-        Found(str(post), f"@{post.creator.handle}", reverse("post", args=[brand.slug, post.pk]))
+        Found(str(post), f"@{post.creator.handle}", reverse("post", args=[brand.slug, post.pk]), post.pk)
         for post in rows
     ]
-    return _group("Posts", found, brand, "posts")
+    return _group("Posts", Kind.POST, found, brand, "posts")
 
 
 def _creators(brand: Brand, words: Sequence[str]) -> Group:
     wanted = _every(words, "handle", "display_name", "former_handles")
     rows = Creator.objects.for_brand(brand).filter(wanted).order_by("handle")[: MOST + 1]
     found = [
-        Found(f"@{creator.handle}", creator.display_name, reverse("creator", args=[brand.slug, creator.pk]))
+        Found(
+            f"@{creator.handle}",
+            creator.display_name,
+            reverse("creator", args=[brand.slug, creator.pk]),
+            creator.pk,
+        )
         for creator in rows
     ]
-    return _group("Creators", found, brand, "creators")
+    return _group("Creators", Kind.CREATOR, found, brand, "creators")
 
 
 def _campaigns(brand: Brand, words: Sequence[str]) -> Group:
     rows = Campaign.objects.for_brand(brand).filter(_every(words, "name", "objective")).order_by("-pk")
     found = [
-        Found(campaign.name, campaign.objective, reverse("campaign", args=[brand.slug, campaign.pk]))
+        Found(
+            campaign.name,
+            campaign.objective,
+            reverse("campaign", args=[brand.slug, campaign.pk]),
+            campaign.pk,
+        )
         for campaign in rows[: MOST + 1]
     ]
-    return Group("Campaigns", found[:MOST])
+    return _group("Campaigns", Kind.CAMPAIGN, found, brand, "campaigns")
 
 
 def _every(words: Sequence[str], *columns: str) -> Q:
@@ -86,6 +109,6 @@ def _every(words: Sequence[str], *columns: str) -> Q:
     )
 
 
-def _group(title: str, found: list[Found], brand: Brand, route: str) -> Group:
-    more = reverse(route, args=[brand.slug]) if len(found) > MOST else ""
-    return Group(title, found[:MOST], more)
+def _group(title: str, kind: Kind, found: list[Found], brand: Brand, route: str) -> Group:
+    cut = len(found) > MOST
+    return Group(title, found[:MOST], kind, cut, reverse(route, args=[brand.slug]) if cut else "")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from brands.models import Brand, User
 from workplace.enums import Place
@@ -19,9 +19,15 @@ class ListSetting:
     columns: list[str] = field(default_factory=list)
 
 
+def views_of(brand: Brand, user: User | None) -> QuerySet[SavedView]:
+    """The views that ``user`` may open: their own and the shared ones; None: nobody in person, who has none."""
+    views: QuerySet[SavedView] = SavedView.objects.for_brand(brand)
+    return views.filter(Q(owner=user) | Q(shared=True)) if user else views.filter(shared=True)
+
+
 def visible_views(brand: Brand, user: User, place: Place) -> list[SavedView]:
     """The views of a list that ``user`` may open; one query."""
-    views = SavedView.objects.for_brand(brand).filter(Q(owner=user) | Q(shared=True), place=place)
+    views = views_of(brand, user).filter(place=place)
     return sorted(views.select_related("owner"), key=lambda view: (view.name.casefold(), view.pk))
 
 

@@ -14,14 +14,10 @@ from brands.access import BrandRequest, brand_view
 from brands.rules import Action
 from sparktrack.core.cells import masked
 from sparktrack.core.clock import utc_now
-from sparktrack.tiktok.errors import BY_KEY, ERRORS, Mover, TikTokError, find_error, message_to_creator
+from sparktrack.tiktok.errors import BY_KEY, ERRORS, Mover, TikTokError, find_error
 from workplace.forms.error_desk import ErrorTextForm
-from workplace.queries.error_desk import Case, case_of
+from workplace.queries.error_desk import UNKNOWN, Case, case_of, message_about
 
-UNKNOWN = (
-    "This names no error that we know. Look in the list; "
-    "if it is not there, ask TikTok’s support with these words."
-)
 _NAMED = ("code", "post")
 
 
@@ -70,9 +66,7 @@ def _page(
     *,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    message = ""
-    if error is not None:
-        message = case.message(error) if case else _open_message(error)
+    message = message_about(error, case) if error is not None else ""
     context = {
         "form": form,
         "case": case,
@@ -85,11 +79,6 @@ def _page(
         "may_refuse": Action.CORRECT_CODES in request.allowed,
     }
     return render(request, "workplace/codes/error_desk.html", context, status=status)
-
-
-def _open_message(error: TikTokError) -> str:
-    """The message with places to fill in."""
-    return message_to_creator(error, name="…", post="[link to the post]", days=None)
 
 
 _WHO = {

@@ -1,9 +1,7 @@
 """Attachments, handed out to those who may read contracts."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
-from django.db.models.fields.files import FieldFile
 from django.http import Http404, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -13,6 +11,7 @@ from django.views.decorators.http import require_safe
 from brands.access import BrandRequest, brand_view
 from brands.models import Attachment
 from brands.rules import Action
+from workplace.queries.evidence_files import NoFileError, stored_file
 
 
 @require_safe
@@ -20,24 +19,15 @@ from brands.rules import Action
 def attachment(request: BrandRequest, attachment: UUID) -> HttpResponseBase:
     """The file as it came, to be saved and never shown by the browser: a contract names its fee, a chat a contact."""
     row = get_object_or_404(Attachment.objects.for_brand(request.brand), pk=attachment)
-    file: FieldFile = row.file
-    if not file:
-        raise Http404("That is a link, not a file.")
     try:
-        size = file.size
-    except FileNotFoundError:
-        raise Http404("The file is not in the store any more.") from None
+        found = stored_file(row)
+    except NoFileError as error:
+        raise Http404(str(error)) from None
     headers = {
         "Cache-Control": "no-store, private",
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=row.name)
         or "attachment",
-        "Content-Length": str(size),
+        "Content-Length": str(found.size),
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingHttpResponse(_pieces(file), content_type="application/octet-stream", headers=headers)
-
-
-def _pieces(file: FieldFile) -> Iterator[bytes]:
-    """Opened only when somebody reads: an answer that nobody waits for any more leaves no open file."""
-    with file.open("rb") as content:
-        yield from content.chunks()
+    return StreamingHttpResponse(found.pieces(), content_type="application/octet-stream", headers=headers)

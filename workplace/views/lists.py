@@ -1,10 +1,8 @@
 """Saved views and columns of lists."""
 
-import re
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,10 +12,17 @@ from brands.access import BrandRequest, brand_view
 from sparktrack.core.clock import utc_now
 from sparktrack.core.refusals import RefusedError
 from workplace.enums import Place
-from workplace.lists.serving import NO_FILTERS, query_of
-from workplace.models import SavedView
-from workplace.operations.views import change_view, choose_columns, delete_view, open_with, save_view
-from workplace.queries.views import list_setting
+from workplace.lists.serving import kept_query, query_of
+from workplace.operations.views import (
+    COLUMN_KEY,
+    MOST_COLUMNS,
+    change_view,
+    choose_columns,
+    delete_view,
+    open_with,
+    save_view,
+)
+from workplace.queries.views import list_setting, views_of
 from workplace.views.undo import page_before
 
 
@@ -30,7 +35,7 @@ def save(request: BrandRequest, place: str) -> HttpResponse:
             brand=request.brand,
             place=_place(place),
             name=request.POST.get("name", ""),
-            query=_kept(request.POST.get("query", "")),
+            query=kept_query(request.POST.get("query", "")),
             columns=_columns(request),
             shared=bool(request.POST.get("shared")),
             user=request.user,
@@ -75,8 +80,7 @@ def views(request: BrandRequest, place: str) -> HttpResponse:
 @brand_view()
 def change(request: BrandRequest, view: UUID) -> HttpResponse:
     """One view is shared or taken back, deleted, or opens the list from now on."""
-    seen = SavedView.objects.for_brand(request.brand).filter(Q(owner=request.user) | Q(shared=True))
-    found = get_object_or_404(seen, pk=view)
+    found = get_object_or_404(views_of(request.brand, request.user), pk=view)
     place, role = Place(found.place), request.membership.role
     try:
         match request.POST.get("do"):
@@ -95,10 +99,6 @@ def change(request: BrandRequest, view: UUID) -> HttpResponse:
     return redirect("list-views", slug=request.brand.slug, place=place.value)
 
 
-_MOST_COLUMNS = 50
-_KEY = re.compile(r"[a-z_]{1,40}")
-
-
 def _place(text: str) -> Place:
     """The list of this name. Raises Http404."""
     try:
@@ -112,14 +112,6 @@ def _address(request: BrandRequest, place: str) -> str:
     return reverse(_place(place).value, args=[request.brand.slug])
 
 
-def _kept(query: str) -> str:
-    """The filters and the order of an address; neither a place in the list nor what is done with it."""
-    left = QueryDict(query, mutable=True)
-    for name in NO_FILTERS:
-        left.pop(name, None)
-    return left.urlencode()
-
-
 def _columns(request: BrandRequest) -> list[str]:
     """The keys of columns that were chosen; whether there are such is seen where they are shown."""
-    return [key for key in request.POST.getlist("column")[:_MOST_COLUMNS] if _KEY.fullmatch(key)]
+    return [key for key in request.POST.getlist("column")[:MOST_COLUMNS] if COLUMN_KEY.fullmatch(key)]

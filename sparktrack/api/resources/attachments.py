@@ -1,18 +1,24 @@
 """``attachments``: files and links that prove something. They are evidence: nobody changes or deletes them."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from authorizations.models import AuthorizationCode, CodeRequest, UsageRight
 from brands.enums import AttachmentSubject
@@ -24,7 +30,9 @@ from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Choice, Text
+from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import Resource
+from sparktrack.api.resources.attachments_content import Content, ContentAnswer, content_of
 from sparktrack.core.models import choices
 from sparktrack.core.refusals import RefusedError
 from workplace.lists.filters import ListFilter
@@ -87,7 +95,10 @@ ATTACHMENTS = Shelf(
     ]
 )
 class AttachmentAnswer(Answer):
-    """A file or a link on a right, code, post or request for a code. ``download``: for people who are logged in."""
+    """A file or a link on a right, code, post or request for a code.
+
+    ``download`` is for people who are logged in; scripts read its content.
+    """
 
     is_file = serializers.SerializerMethodField()
     download = serializers.SerializerMethodField(help_text="The address of the file; null for a link.")
@@ -120,25 +131,6 @@ class AttachmentAnswer(Answer):
         """The page's address."""
         path = reverse("attachment", args=[self.context["brand"].slug, row.pk])
         return f"{settings.SITE_URL}{path}" if row.file else None
-
-
-@extend_schema_field({"type": "string", "format": "byte", "minLength": 1})
-class Content(serializers.CharField):
-    """A file in base64."""
-
-    default_error_messages = {"base64": "This is not base64."}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(trim_whitespace=False, **options)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The bytes."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        try:
-            return base64.b64decode(super().to_internal_value(data), validate=True)
-        except (binascii.Error, ValueError):
-            self.fail("base64")
 
 
 @extend_schema_serializer(
@@ -192,9 +184,15 @@ class Attachments(Resource):
     shelf = ATTACHMENTS
     answer = AttachmentAnswer
     creates = NewAttachment
-    needs = {"create": Action.WRITE_POSTS}
+    needs = {"create": Action.WRITE_POSTS, "read_content": Action.READ_FEES}
     # A file grows by a third in base64.
     most_bytes = MAX_FILE_BYTES * 4 // 3 + 64 * 1024
+
+    @extend_schema(responses={200: ContentAnswer})
+    def read_content(self, request: Request, id: UUID) -> StreamingHttpResponse:  # noqa: A002 - the name in the address
+        """The file itself, in base64. It is sent as it is read: none is held in memory."""
+        refuse_unknown(request.query_params, ())
+        return content_of(self.row(id))
 
     def add(self, items: Sequence[dict[str, Any]]) -> Sequence[Attachment]:
         """By ``attach_links`` and ``attach_files``."""
@@ -214,4 +212,4 @@ class Attachments(Resource):
             raise
 
 
-urlpatterns = addresses("attachments", Attachments, can=("get", "post"))
+urlpatterns = addresses("attachments", Attachments, can=("get", "post"), reads=("content",))

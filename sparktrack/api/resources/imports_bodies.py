@@ -10,7 +10,7 @@ from brands.models import Invitation
 from campaigns.forms.column_words import COLUMN_WORDS
 from sparktrack.api.bodies import Body, Choice, Flag, Text, Whole
 from sparktrack.api.fields import MemberField, OwnedField
-from sparktrack.api.resources.attachments import Content
+from sparktrack.api.resources.attachments_content import Content
 from sparktrack.core.dates import DateOrder
 
 _MOST_OWNERS = 200

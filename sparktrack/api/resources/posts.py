@@ -46,6 +46,7 @@ from sparktrack.api.resources.posts_bodies import (
     RedoBody,
     StageBody,
 )
+from sparktrack.api.resources.posts_history import PostHistory
 from sparktrack.core.refusals import RefusedError
 from workplace.queries.posts import post_lines
 from workplace.queries.posts_link import ReadLink, read_beside, read_links
@@ -56,7 +57,7 @@ _OF_DRAFT = ("title", "url", "tiktok_post_id", "posted_at")
 _AHEAD = timedelta(minutes=1)
 
 
-class Posts(ManyMixin):
+class Posts(PostHistory, ManyMixin):
     """The posts of the brand."""
 
     shelf = POSTS
@@ -286,4 +287,5 @@ urlpatterns = addresses(
     Posts,
     can=("get", "post", "patch", "delete"),
     actions=("stage", "unavailable", "available", "metrics", "redo"),
+    reads=("metrics", "stages", "history"),
 )
