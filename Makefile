@@ -48,7 +48,7 @@ api-document: ## write docs/openapi.json anew, after a change of the REST API
 
 fuzz: ## send the REST API whatever its document allows and forbids, as every kind of caller (FUZZ_EXAMPLES)
 	@bin/bootstrap
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} .venv/bin/python -m pytest -q -n0 --timeout 0 tests/api/test_fuzz.py
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-100} .venv/bin/python -m pytest -q -n auto --timeout 0 tests/api/test_fuzz.py
 
 screenshots: ## take the pictures of the README anew, of the demo brand in a browser
 	@bin/bootstrap

@@ -26,6 +26,10 @@ def test_a_manager_finds_the_description_and_tries_it_out(page, enter):
 
     resources = page.locator(".opblock-tag-section")
     expect(resources).to_have_count(len(resources_of_the_document()), timeout=30_000)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_class("dark-mode")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).not_to_have_class("dark-mode")
     made = tried(page, "campaigns_create", world.brand.slug, '{"name": "Winter"}')
     expect(made.locator(".live-responses-table .response-col_status").last).to_contain_text("201")
     assert Campaign.objects.get(brand=world.brand).name == "Winter"
