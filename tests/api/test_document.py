@@ -73,7 +73,7 @@ def test_the_page_that_shows_it_has_no_script_or_style_of_its_own():
     page = Client().get("/api/v1/docs").content.decode()
     assert "<style" not in page
     assert "style=" not in page
-    assert page.count("<script src=") == page.count("<script") == 3
+    assert page.count("<script src=") == page.count("<script") == 4
     script = Client().get("/api/v1/docs?script=")
     assert script["Content-Type"] == "application/javascript"
     assert "/api/v1/openapi.json" in script.content.decode()
