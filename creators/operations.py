@@ -1,9 +1,10 @@
 """Every write on creators, except ``own_account``: that changes coverage (authorizations.operations)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from brands.models import Brand, User
 from brands.operations.audit import Change, record_changes
@@ -96,26 +97,58 @@ def edit_creators(
 
 
 def rename_creator(*, brand: Brand, creator: Creator, handle: str, now: datetime, actor: Actor) -> Creator:
-    """The creator has a new handle; the old one is kept among the former ones. Returns the creator as it is now.
+    """``rename_creators`` for one; returns the creator as it is now."""
+    (renamed,) = rename_creators(brand=brand, handles=[(creator, handle)], now=now, actor=actor)
+    return renamed
 
-    Raises DuplicateCreatorError if another creator of the brand has it, BadHandle for a text that is no handle.
+
+def rename_creators(
+    *, brand: Brand, handles: Sequence[tuple[Creator, str]], now: datetime, actor: Actor
+) -> list[Creator]:
+    """The creators get new handles, one after the other; the old ones are kept among the former ones.
+
+    Returns the creators as they are now, in order. Raises DuplicateCreatorError for a handle that another creator of
+    the brand has when its turn comes, BadHandle for a text that is no handle.
     """
-    new = parse_handle(handle)
+    wanted = [(creator, parse_handle(handle)) for creator, handle in handles]
     with locked(brand):
-        current = reread(Creator, brand, [creator])[creator.pk]
-        if new != current.handle:
-            _refuse_known(brand, [new])
-            former = [*(old for old in current.former_handles if old != new), current.handle]
+        rows = reread(Creator, brand, [creator for creator, _ in wanted])
+        for edits in _renamings(brand, [(rows[creator.pk], new) for creator, new in wanted]):
             edit_rows(
                 Creator,
                 brand=brand,
-                edits=[Edit(current, {"handle": new, "former_handles": former})],
+                edits=edits.values(),
                 editable=frozenset({"handle", "former_handles"}),
                 action="creator.renamed",
                 now=now,
                 actor=actor,
             )
-    return current
+    return [rows[creator.pk] for creator, _ in wanted]
+
+
+def _renamings(brand: Brand, wanted: Sequence[tuple[Creator, str]]) -> Iterator[dict[UUID, Edit[Creator]]]:
+    """What changes, in as few parts as can be written one after the other.
+
+    A handle that somebody lays down in one part is not taken up before the next: within a part a database may write in
+    any order, and nobody may have the handle of another for a moment.
+    """
+    taken = {row.handle for row in rows_with(Creator, brand, "handle", [new for _, new in wanted])}
+    edits: dict[UUID, Edit[Creator]] = {}
+    laid_down: set[str] = set()
+    for row, new in wanted:
+        if new in laid_down or row.pk in edits:
+            yield edits
+            edits, laid_down = {}, set()
+        if new == row.handle:
+            continue
+        if new in taken:
+            raise DuplicateCreatorError(f"@{new} is already on file.", field="handle")
+        former = [*(old for old in row.former_handles if old != new), row.handle]
+        edits[row.pk] = Edit(row, {"handle": new, "former_handles": former})
+        taken.discard(row.handle)
+        taken.add(new)
+        laid_down.add(row.handle)
+    yield edits
 
 
 def _refuse_known(brand: Brand, handles: Sequence[str]) -> None:

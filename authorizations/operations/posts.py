@@ -95,27 +95,39 @@ def mark_posts_gone(
     *, brand: Brand, posts: Sequence[Post], since: datetime, now: datetime, actor: Actor
 ) -> list[Post]:
     """The posts are deleted or private since ``since``: they stop by themselves."""
-    return _edit(brand, posts, {"unavailable_from": since}, action="post.gone", now=now, actor=actor)
+    edits = [Edit(post, {"unavailable_from": since}) for post in posts]
+    return _edit(brand, edits, action="post.gone", now=now, actor=actor)
 
 
 def mark_posts_back(*, brand: Brand, posts: Sequence[Post], now: datetime, actor: Actor) -> list[Post]:
     """The posts can be seen again."""
-    return _edit(brand, posts, {"unavailable_from": None}, action="post.back", now=now, actor=actor)
+    edits = [Edit(post, {"unavailable_from": None}) for post in posts]
+    return _edit(brand, edits, action="post.back", now=now, actor=actor)
 
 
 def change_method(
     *, brand: Brand, posts: Sequence[Post], method: Method, now: datetime, actor: Actor
 ) -> list[Post]:
     """The posts are authorized in another way from now on."""
-    return _edit(brand, posts, {"method": method}, action="post.method_changed", now=now, actor=actor)
+    edits = [Edit(post, {"method": method}) for post in posts]
+    return _edit(brand, edits, action="post.method_changed", now=now, actor=actor)
 
 
 def attach_brief(
     *, brand: Brand, posts: Sequence[Post], brief: Brief | None, now: datetime, actor: Actor
 ) -> list[Post]:
     """The posts were made for ``brief``; its rights count for those without rights of their own."""
-    require_brand(brand, brief)
-    return _edit(brand, posts, {"brief": brief}, action="post.brief_attached", now=now, actor=actor)
+    briefs = [(post, brief) for post in posts]
+    return attach_briefs(brand=brand, briefs=briefs, now=now, actor=actor)
+
+
+def attach_briefs(
+    *, brand: Brand, briefs: Sequence[tuple[Post, Brief | None]], now: datetime, actor: Actor
+) -> list[Post]:
+    """Each post was made for the brief beside it (None: for none); returns the posts that changed."""
+    require_brand(brand, *(brief for _, brief in briefs))
+    edits = [Edit(post, {"brief": brief}) for post, brief in briefs]
+    return _edit(brand, edits, action="post.brief_attached", now=now, actor=actor)
 
 
 def set_own_account(
@@ -167,16 +179,19 @@ def _new_row(brand: Brand, draft: PostDraft, now: datetime) -> Post:
     )
 
 
+_OF_COVERAGE = frozenset({"unavailable_from", "method", "brief"})
+
+
 def _edit(
-    brand: Brand, posts: Sequence[Post], values: dict[str, Any], *, action: str, now: datetime, actor: Actor
+    brand: Brand, edits: Sequence[Edit[Post]], *, action: str, now: datetime, actor: Actor
 ) -> list[Post]:
     with coverage_change(brand) as touched:
-        rows = reread(Post, brand, posts)
+        rows = reread(Post, brand, [edit.row for edit in edits])
         changed = edit_rows(
             Post,
             brand=brand,
-            edits=[Edit(row, values) for row in rows.values()],
-            editable=frozenset(values),
+            edits=[Edit(rows[edit.row.pk], edit.values) for edit in edits],
+            editable=_OF_COVERAGE,
             action=action,
             now=now,
             actor=actor,

@@ -150,15 +150,22 @@ def edit_flights(*, brand: Brand, edits: Sequence[Edit[Flight]], now: datetime, 
 def assign_ad_account(
     *, brand: Brand, flights: Sequence[Flight], ad_account: AdAccount | None, now: datetime, actor: Actor
 ) -> list[Flight]:
-    """The flights run in this ad account; their dates are read in its zone."""
-    require_brand(brand, ad_account)
+    """The flights run in this ad account (None: in none yet); their dates are read in its zone."""
+    accounts = [(flight, ad_account) for flight in flights]
+    return assign_ad_accounts(brand=brand, accounts=accounts, now=now, actor=actor)
+
+
+def assign_ad_accounts(
+    *, brand: Brand, accounts: Sequence[tuple[Flight, AdAccount | None]], now: datetime, actor: Actor
+) -> list[Flight]:
+    """Each flight runs in the ad account beside it; returns the flights that changed."""
+    require_brand(brand, *(account for _, account in accounts))
 
     def values(flight: Flight, account: AdAccount | None, zone_of: Zones) -> dict[str, Any]:
         zone = zone_of(account.pk if account else None)
         return {"ad_account": account, **flight_dates(flight.starts_on, flight.ends_on, zone)}
 
-    items = [(flight, ad_account) for flight in flights]
-    return _edit(brand, items, values, action="flight.account_assigned", now=now, actor=actor)
+    return _edit(brand, accounts, values, action="flight.account_assigned", now=now, actor=actor)
 
 
 def launch_flights(*, brand: Brand, flights: Sequence[Flight], now: datetime, actor: Actor) -> list[Flight]:

@@ -1,7 +1,11 @@
 """A new zone for a brand or an ad account: typed dates are read in it, instants and gaps follow (DOMAIN.md §4)."""
 
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -59,7 +63,7 @@ def preview_account_zone(*, brand: Brand, ad_account: AdAccount, zone: str) -> M
     moved = Moved()
     try:
         with coverage_change(brand) as touched:
-            moved = Moved(flights=_move_account(touched, ad_account, zone))
+            moved = Moved(flights=_move_accounts(touched, {ad_account.pk: zone})[ad_account.pk])
             raise _OnlyLookedError
     except _OnlyLookedError:
         return moved
@@ -90,26 +94,33 @@ def change_brand_zone(*, brand: Brand, zone: str, now: datetime, actor: Actor) -
 def change_account_zone(
     *, brand: Brand, ad_account: AdAccount, zone: str, now: datetime, actor: Actor
 ) -> AdAccount:
-    """Read the dates of the account's flights in ``zone``; empty = the brand's. Returns the account as it is now.
+    """``change_account_zones`` for one; returns the account as it is now."""
+    (current,) = change_account_zones(brand=brand, zones=[(ad_account, zone)], now=now, actor=actor)
+    return current
 
-    Raises UnknownZoneError, FlightError.
+
+def change_account_zones(
+    *, brand: Brand, zones: Sequence[tuple[AdAccount, str]], now: datetime, actor: Actor
+) -> list[AdAccount]:
+    """Read the dates of the flights of each account in the zone beside it; empty = the brand's.
+
+    Returns the accounts, each named once, as they are now. Raises UnknownZoneError, FlightError.
     """
-    if zone:
+    for zone in {zone for _, zone in zones} - {""}:
         _check(zone)
     with coverage_change(brand) as touched:
-        current = reread(AdAccount, brand, [ad_account])[ad_account.pk]
-        if current.time_zone != zone:
-            moved = _move_account(touched, current, zone)
-            change = Change(
-                "ad_account.zone_changed",
-                current,
-                {"time_zone": current.time_zone},
-                {"time_zone": zone, "rows_moved": moved},
-            )
-            current.time_zone = zone
-            current.save(update_fields=["time_zone"])
-            record_changes(brand, [change], now=now, actor=actor)
-    return current
+        rows = reread(AdAccount, brand, [account for account, _ in zones])
+        new = {account.pk: zone for account, zone in zones if rows[account.pk].time_zone != zone}
+        moved = _move_accounts(touched, new)
+        changes = []
+        for pk, zone in new.items():
+            row = rows[pk]
+            before, row.time_zone = {"time_zone": row.time_zone}, zone
+            after = {"time_zone": zone, "rows_moved": moved[pk]}
+            changes.append(Change("ad_account.zone_changed", row, before, after))
+        AdAccount.objects.bulk_update([rows[pk] for pk in new], ["time_zone"], batch_size=BATCH)
+        record_changes(brand, changes, now=now, actor=actor)
+    return [rows[account.pk] for account, _ in zones]
 
 
 def _move_all(touched: Touched, zone: str) -> Moved:
@@ -125,9 +136,12 @@ def _move_all(touched: Touched, zone: str) -> Moved:
     )
 
 
-def _move_account(touched: Touched, ad_account: AdAccount, zone: str) -> int:
-    flights = Flight.objects.for_brand(touched.brand).filter(ad_account=ad_account)
-    return rewrite_flight_instants(flights, zone or touched.brand.time_zone)
+def _move_accounts(touched: Touched, zones: Mapping[UUID, str]) -> Counter[UUID]:
+    """Read the dates of the flights of these accounts in these zones; returns how many moved of each."""
+    flights = Flight.objects.for_brand(touched.brand).filter(ad_account__in=zones)
+    account = attrgetter("ad_account_id")
+    moved = _rewritten(flights, lambda flight: zones[account(flight)] or touched.brand.time_zone)
+    return Counter(map(account, moved))
 
 
 def _check(zone: str) -> None:
@@ -137,11 +151,15 @@ def _check(zone: str) -> None:
 
 def rewrite_flight_instants(flights: QuerySet[Flight], zone: str) -> int:
     """Read the dates of these flights in the IANA ``zone``; returns how many moved. Raises FlightError."""
+    return len(_rewritten(flights, lambda _: zone))
+
+
+def _rewritten(flights: QuerySet[Flight], zone_of: Callable[[Flight], str]) -> list[Flight]:
     moved = []
     for flight in flights.filter(starts_on__isnull=False):
-        dates = flight_dates(flight.starts_on, flight.ends_on, zone)
+        dates = flight_dates(flight.starts_on, flight.ends_on, zone_of(flight))
         if (dates["starts_at"], dates["ends_at"]) != (flight.starts_at, flight.ends_at):
             flight.starts_at, flight.ends_at = dates["starts_at"], dates["ends_at"]
             moved.append(flight)
     Flight.objects.bulk_update(moved, ["starts_at", "ends_at"], batch_size=BATCH)
-    return len(moved)
+    return moved

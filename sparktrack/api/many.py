@@ -96,18 +96,31 @@ def all_or_nothing(do: Callable[[list[Any]], Any], items: list[Any]) -> Any:
     except RefusedError as error:
         if len(items) == 1:
             raise RefusedItemsError({0: error}) from None
-        raise RefusedItemsError(_refused_alone(do, items) or {0: error}) from None
+        raise RefusedItemsError(_refused(do, items) or {0: error}) from None
 
 
-def _refused_alone(do: Callable[[list[Any]], Any], items: list[Any]) -> dict[int, RefusedError]:
-    """Which are refused when they are done one after the other, as the first tried; all is taken back."""
+def _refused(do: Callable[[list[Any]], Any], items: list[Any]) -> dict[int, RefusedError]:
+    """Which are refused when they are done one after the other, as the first tried; all is taken back.
+
+    The brand is locked meanwhile. So what goes well is tried in parts that grow, and what is refused in parts that
+    shrink, down to the one: some thirty tries find one of 500, not 500.
+    """
     refused = {}
     with transaction.atomic():
-        for place, item in enumerate(items):
+        place, size = 0, len(items) // 2
+        while place < len(items):
+            part = items[place : place + size]
             try:
                 with transaction.atomic():
-                    do([item])
+                    do(part)
             except RefusedError as error:
-                refused[place] = error
+                if len(part) == 1:
+                    refused[place] = error
+                    place += 1
+                else:
+                    size = len(part) // 2
+            else:
+                place += len(part)
+                size *= 2
         transaction.set_rollback(True)
     return refused

@@ -13,6 +13,7 @@ from creators.operations import (
     add_creators,
     edit_creators,
     rename_creator,
+    rename_creators,
 )
 from sparktrack.tiktok.links import BadHandle
 from tests.audit import changes, entries
@@ -163,6 +164,44 @@ def test_a_handle_of_somebody_else_is_refused(world):
     with pytest.raises(DuplicateCreatorError):
         rename_creator(creator=maya, handle="noah", **world.by)
     assert stored(maya).handle == "maya"
+
+
+def test_many_are_renamed_one_after_the_other(world):
+    maya, noah, iris, lena = add(world, "maya", "noah", "iris", "lena")
+    # Noah gets what Maya laid down, Iris what Noah laid down; Maya goes on, Lena stays.
+    handles = [(maya, "maya.glow"), (noah, "maya"), (iris, "@noah"), (maya, "glow"), (lena, "lena")]
+    renamed = rename_creators(handles=handles, **world.by)
+    assert [row.handle for row in renamed] == ["glow", "maya", "noah", "glow", "lena"]
+    assert {row.pk: row.handle for row in renamed} == dict(Creator.objects.values_list("pk", "handle"))
+    assert stored(maya).former_handles == ["maya", "maya.glow"]
+    assert [after["handle"] for _, after in changes(world.brand, "creator.renamed")] == [
+        "maya.glow",
+        "maya",
+        "noah",
+        "glow",
+    ]
+    assert rename_creators(handles=[], **world.by) == []
+
+
+@pytest.mark.parametrize("handles", [["noah", "iris"], ["glow", "glow"], ["glow", "iris"]])
+def test_of_many_none_is_renamed_if_one_handle_is_another_ones_by_then(world, handles):
+    creators = add(world, "maya", "noah", "iris")
+    with pytest.raises(DuplicateCreatorError) as refused:
+        rename_creators(handles=list(zip(creators, handles, strict=False)), **world.by)
+    assert refused.value.field == "handle"
+    assert [stored(row).handle for row in creators] == ["maya", "noah", "iris"]
+    assert entries(world.brand, "creator.renamed") == []
+
+
+def test_sixty_are_renamed_by_as_many_queries_as_three(world, django_assert_max_num_queries):
+    def queries(number):
+        creators = add(world, *(f"old{number}.{place}" for place in range(number)))
+        handles = [(row, f"new{number}.{place}") for place, row in enumerate(creators)]
+        with django_assert_max_num_queries(1000) as counted:
+            rename_creators(handles=handles, **world.by)
+        return len(counted)
+
+    assert queries(3) == queries(60)
 
 
 def test_a_creator_of_another_brand_is_not_renamed(world):

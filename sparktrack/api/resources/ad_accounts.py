@@ -14,7 +14,7 @@ from brands.operations.ad_accounts import NewAdAccount, add_ad_accounts, edit_ad
 from brands.operations.deleting import delete_rows
 from brands.operations.edits import Edit
 from brands.rules import Action
-from campaigns.operations.zones import change_account_zone, preview_account_zone
+from campaigns.operations.zones import change_account_zones, preview_account_zone
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
@@ -126,10 +126,10 @@ class AdAccounts(ManyMixin):
             for row, values in edits
         ]
         edit_ad_accounts(edits=plain, **self.by)
-        for row, values in edits:
-            if "time_zone" in values:
-                with about_zone():
-                    change_account_zone(ad_account=row, zone=values["time_zone"], **self.by)
+        zones = [(row, values["time_zone"]) for row, values in edits if "time_zone" in values]
+        if zones:
+            with about_zone():
+                change_account_zones(zones=zones, **self.by)
 
     def remove(self, rows: Sequence[AdAccount]) -> None:
         """Those that no flight, code or link needs."""

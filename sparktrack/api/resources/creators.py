@@ -10,7 +10,7 @@ from brands.operations.deleting import delete_rows
 from brands.operations.edits import Edit
 from brands.rules import Action
 from creators.models import Creator
-from creators.operations import EDITABLE, CreatorDraft, add_creators, edit_creators, rename_creator
+from creators.operations import EDITABLE, CreatorDraft, add_creators, edit_creators, rename_creators
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Flag, Mail, Text, Words, Zone
@@ -109,9 +109,9 @@ class Creators(ManyMixin):
 
     def edit(self, edits: Sequence[tuple[Creator, dict[str, Any]]]) -> None:
         """Three operations, for a handle and the brand's own account are more than words."""
-        for row, values in edits:
-            if "handle" in values:
-                rename_creator(creator=row, handle=values["handle"], **self.by)
+        handles = [(row, values["handle"]) for row, values in edits if "handle" in values]
+        if handles:
+            rename_creators(handles=handles, **self.by)
         for own in (True, False):
             rows = [row for row, values in edits if values.get("own_account") is own]
             if rows:

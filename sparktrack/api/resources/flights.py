@@ -23,7 +23,7 @@ from campaigns.operations.flights import (
     FlightDraft,
     FlightError,
     Move,
-    assign_ad_account,
+    assign_ad_accounts,
     edit_flights,
     end_flights,
     launch_flights,
@@ -34,7 +34,7 @@ from campaigns.operations.flights import (
     resume_flights,
 )
 from campaigns.operations.flights_anyway import approve_flight
-from campaigns.operations.flights_checks import tick_checks
+from campaigns.operations.flights_checks import tick_checks_of
 from campaigns.operations.flights_deleting import delete_flights
 from campaigns.queries.lines import FlightDates, JudgedFlight, judged, stored_gaps
 from posts.models import Post
@@ -217,10 +217,9 @@ class Flights(ManyMixin):
         said = [Edit(row, _of(values, _EDITED)) for row, values in edits if _of(values, _EDITED)]
         if said:
             edit_flights(edits=said, **self.by)
-        accounts = {values["ad_account"] for _, values in edits if "ad_account" in values}
-        for account in sorted(accounts, key=str):
-            flights = [row for row, values in edits if values.get("ad_account", row) == account]
-            assign_ad_account(flights=flights, ad_account=account, **self.by)
+        accounts = [(row, values["ad_account"]) for row, values in edits if "ad_account" in values]
+        if accounts:
+            assign_ad_accounts(accounts=accounts, **self.by)
         moves = [
             Move(row, values.get("starts_on", row.starts_on), values.get("ends_on", row.ends_on))
             for row, values in edits
@@ -228,9 +227,9 @@ class Flights(ManyMixin):
         ]
         if moves:
             move_flights(moves=moves, **self.by)
-        for row, values in edits:
-            if "checklist" in values:
-                tick_checks(flight=row, checks=values["checklist"], **self.by)
+        checks = [(row, values["checklist"]) for row, values in edits if "checklist" in values]
+        if checks:
+            tick_checks_of(flights=checks, **self.by)
 
     def remove(self, rows: Sequence[Flight]) -> None:
         """Those that never ran."""

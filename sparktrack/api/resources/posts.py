@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from authorizations.operations.posts import (
     PostDraft,
     add_posts,
-    attach_brief,
+    attach_briefs,
     change_method,
     delete_posts,
     mark_posts_back,
@@ -27,7 +27,7 @@ from campaigns.operations.redo import Redo, redo_post
 from creators.models import Creator
 from creators.operations import CreatorDraft, add_creators
 from posts.enums import Method, MetricsSource, Stage
-from posts.models import Brief, Post, StageEvent
+from posts.models import Post, StageEvent
 from posts.operations.metrics import NUMBERS, Metrics, record_metrics
 from posts.operations.posts import EDITABLE, edit_posts
 from posts.operations.stages import StageMove, StageReached, move_stages, record_stages
@@ -119,13 +119,9 @@ class Posts(PostHistory, ManyMixin):
                 rows = [row for row, values in edits if values.get("method") is method]
                 if rows:
                     change_method(posts=rows, method=method, **self.by)
-            briefs: dict[UUID | None, tuple[Brief | None, list[Post]]] = {}
-            for row, values in edits:
-                if "brief" in values:
-                    brief = values["brief"]
-                    briefs.setdefault(brief and brief.pk, (brief, []))[1].append(row)
-            for brief, rows in briefs.values():
-                attach_brief(posts=rows, brief=brief, **self.by)
+            briefs = [(row, values["brief"]) for row, values in edits if "brief" in values]
+            if briefs:
+                attach_briefs(briefs=briefs, **self.by)
 
     def remove(self, rows: Sequence[Post]) -> None:
         """Those that no code, request, right, flight, later post or evidence needs; stages and numbers go along."""

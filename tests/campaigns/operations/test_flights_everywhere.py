@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from brands.operations.edits import Edit, OtherBrandError
+from campaigns.enums import Check
 from campaigns.models import Flight
 from campaigns.operations.flights import (
     FlightDraft,
@@ -20,6 +21,7 @@ from campaigns.operations.flights import (
     resume_flights,
     run_flights_anyway,
 )
+from campaigns.operations.flights_checks import tick_checks_of
 from tests.audit import entries
 from tests.campaigns.flightrows import FIRST, LAST, state
 from tests.world import NOW, World
@@ -46,6 +48,9 @@ OPERATIONS = {
     ),
     "flight.account_assigned": lambda world, flights: assign_ad_account(
         flights=flights, ad_account=world.tokyo, **world.by
+    ),
+    "flight.checked": lambda world, flights: tick_checks_of(
+        flights=[(flight, [Check.MUSIC]) for flight in flights], **world.by
     ),
     "flight.launched": lambda world, flights: launch_flights(flights=flights, **world.by),
     "flight.paused": lambda world, flights: pause_flights(flights=flights, **world.by),

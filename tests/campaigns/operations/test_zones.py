@@ -17,7 +17,12 @@ from brands.models import AdAccount, Brand
 from brands.operations.edits import OtherBrandError
 from campaigns.models import Flight
 from campaigns.operations.flights import FlightDraft, FlightError, plan_flights
-from campaigns.operations.zones import UnknownZoneError, change_account_zone, change_brand_zone
+from campaigns.operations.zones import (
+    UnknownZoneError,
+    change_account_zone,
+    change_account_zones,
+    change_brand_zone,
+)
 from posts.models import Post
 from sparktrack.core.days import end_of_last_day, first_instant
 from tests.audit import changes, entries
@@ -251,6 +256,21 @@ def test_an_account_is_compared_as_it_is_now_not_as_it_was_loaded(world):
     assert (flight.starts_at.hour, AdAccount.objects.get().time_zone) == (0, "")
     change_account_zone(ad_account=account, zone="", **world.by)
     assert len(entries(world.brand, "ad_account.zone_changed")) == 2
+
+
+def test_accounts_move_at_once_each_its_own_flights(world):
+    zones = ["Asia/Tokyo", "America/New_York", ""]
+    accounts = [world.account() for _ in zones]
+    flights = [world.flight(world.post(), START, ad_account=account) for account in accounts]
+    moved = change_account_zones(zones=list(zip(accounts, zones, strict=True)), **world.by)
+    assert [account.time_zone for account in moved] == zones
+    for flight, hour in zip(flights, (15, 4, 0), strict=True):
+        flight.refresh_from_db()
+        assert flight.starts_at.hour == hour
+    assert changes(world.brand, "ad_account.zone_changed") == [
+        ({"time_zone": ""}, {"time_zone": zone, "rows_moved": 1}) for zone in zones[:2]
+    ]
+    assert change_account_zones(zones=[], **world.by) == []
 
 
 def test_an_account_of_another_brand_or_a_zone_that_is_none_is_refused(world):
