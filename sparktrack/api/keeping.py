@@ -15,6 +15,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from brands.models import Brand
 from brands.operations.edits import locked
+from sparktrack.api.callers import ApiRequest
 from sparktrack.api.models import KeptAnswer
 from sparktrack.api.problems import KeyUsedError, ShownOnceError
 from sparktrack.api.versions import VERSION
@@ -30,12 +31,12 @@ _HELD_SECRET = HTTPStatus.CONFLICT.value
 
 
 def done_once(
-    request: Request, brand: Brand, now: Any, do: Callable[[], Response], *, secret: str = ""
+    request: ApiRequest, brand: Brand, now: Any, do: Callable[[], Response], *, secret: str = ""
 ) -> Response:
     """What ``do`` answers, under the lock of the brand; with a key that was used, its first answer.
 
     What ``do`` refuses by an exception is not kept: nothing was done, so it may be tried again. The answer is written
-    in the same transaction as what it tells of. ``secret``: the field, anywhere in the answer, that is shown this once.
+    in the same transaction as what it tells of. ``secret``: the field, anywhere in the answer, that holds a secret.
     No cache keeps such an answer, and neither do we: we keep the rest, and refuse what is sent again with it.
 
     Raises KeyUsedError for a key of another request, ShownOnceError for one whose answer held a secret.
@@ -55,6 +56,7 @@ def done_once(
                 raise KeyUsedError
             if kept.status == _HELD_SECRET:
                 raise ShownOnceError(json.loads(kept.body))
+            request.now = kept.at  # its ETag is of that instant
             return Response(
                 json.loads(kept.body),
                 status=kept.status,

@@ -86,7 +86,7 @@ class BrandView(APIView):
     def written(self, do: Callable[[], Response], *, secret: str = "") -> Response:
         """What ``do`` answers, under the lock of the brand and once per ``Idempotency-Key``.
 
-        ``secret``: the field of the answer that is shown this once (``done_once``).
+        ``secret``: the field of the answer that holds a secret (``done_once``).
         """
         return done_once(self.request, self.request.brand, self.request.now, do, secret=secret)
 
@@ -101,7 +101,7 @@ class BrandView(APIView):
         patch_vary_headers(answered, ["Authorization", "Cookie"])
         # What is handed out piece by piece is not held, so nobody knows its hash.
         if not answered.streaming and (_is_read(request, answered) or VERSION in answered):
-            answered.add_post_render_callback(lambda rendered: _tagged(request, rendered))
+            answered.add_post_render_callback(lambda rendered: _tagged(self.request, rendered))
         return answered
 
 
@@ -109,11 +109,12 @@ def _is_read(request: Request, response: Response) -> bool:
     return request.method in {"GET", "HEAD"} and response.status_code == HTTPStatus.OK
 
 
-def _tagged(request: Request, response: Response) -> None:
+def _tagged(request: ApiRequest, response: Response) -> None:
     """Gives the answer its ETag, and empties what was read (304) if the caller has it."""
     version = str(response.headers.get(VERSION, ""))
     del response[VERSION]
-    tag = response["ETag"] = tag_of(response.content, version)
+    response["ETag"] = tag_of(response.content, version, now=request.now)
+    tag = response["ETag"].removeprefix("W/")
     seen = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
     if _is_read(request, response) and (tag in seen or "*" in seen):
         response.status_code = HTTPStatus.NOT_MODIFIED.value

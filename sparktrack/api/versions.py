@@ -7,17 +7,21 @@ No counter is kept in the rows: the version is a digest of their columns, so it 
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from brands.models import BrandOwned
+from sparktrack.api.fields import as_instant
 from sparktrack.core.secrets import fingerprint
 
 # The header that carries the version of a row from the view to its ETag; it never leaves.
 VERSION = "sparktrack-version"
 _DIGITS = 16
+# Of the first gap of a flight or post, as it is rendered.
+_BEGINNING = b'"gaps":[{"starts_at":"%s"'
 _TAG = re.compile(r'(?:W/)?"([0-9a-f]{16})(?:-[0-9a-f]{16})?"')
 
 
@@ -32,10 +36,16 @@ def version_of(row: BrandOwned, also: Iterable[str] = ()) -> str:
     return fingerprint(f"version {plain!r}", key=settings.FINGERPRINT_KEY)[:_DIGITS]
 
 
-def tag_of(content: bytes, version: str = "") -> str:
-    """The ETag of an answer with this content, about a row of this version (empty: about many)."""
-    digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
-    return f'"{version}-{digest}"' if version else f'"{digest}"'
+def tag_of(content: bytes, version: str = "", *, now: datetime) -> str:
+    """The ETag of an answer with this content, about a row of this version (empty: about many).
+
+    What may not run now has a gap that begins now, whenever one asks: the tag is that of a gap which is open. It is a
+    weak one then, for not every byte is the same.
+    """
+    open_gaps = content.replace(_BEGINNING % as_instant(now).encode(), _BEGINNING % b"now")
+    digest = hashlib.sha256(open_gaps).hexdigest()[:_DIGITS]
+    tag = f'"{version}-{digest}"' if version else f'"{digest}"'
+    return tag if open_gaps == content else f"W/{tag}"
 
 
 def wanted_versions(request: Request) -> frozenset[str] | None:
