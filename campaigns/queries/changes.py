@@ -11,35 +11,55 @@ from campaigns.models import Campaign, Flight
 from creators.models import Creator
 from posts.models import Brief, Post
 
+_UNDONE = "import.undone"
+# So few changes are named one by one: then no database reads a whole table to find out whom they concern. No id stands
+# in a statement more than three times, which stays below the number of parameters that SQLite takes.
+MOST_NAMED = 300
+
 
 class _Changes:
-    """What the audit of a brand names since an instant; each question is asked by its own key, of few entries."""
+    """What the audit names since an instant: by their ids if they are few, else in the caller's statement."""
 
     def __init__(self, brand: Brand, since: datetime) -> None:
         self.brand = brand
         self.entries = AuditEntry.objects.for_brand(brand).filter(at__gte=since, object_id__isnull=False)
-        self.ids = self.entries.values("object_id")
+        newest = self.entries.order_by("-at", "-id").values_list("object_kind", "object_id", "action")
+        self.named = list(newest[: MOST_NAMED + 1])
+        self.many = len(self.named) > MOST_NAMED
 
-    def of(self, model: type[BrandOwned]) -> QuerySet[Any]:
-        """The rows of ``model`` that were changed themselves."""
-        rows: QuerySet[Any] = model._default_manager.filter(brand=self.brand, pk__in=self.ids)
-        return rows
-
-    def touched(self, rows: QuerySet[Any]) -> list[QuerySet[Any]]:
-        """Of ``rows`` of the brand all, if the brand itself was changed or an import undone.
+    def among(self, first: QuerySet[Any], *others: QuerySet[Any]) -> Q:
+        """The rows of all of these; every row if the brand itself was changed, or an import undone.
 
         What the undoing took away says no more what it was for.
         """
-        undone = self.entries.filter(action="import.undone").values("brand")
-        return [rows.filter(brand__in=self.ids), rows.filter(brand__in=undone)]
+        if self._everything():
+            return Q()
+        return Q(pk__in=first.values("pk").union(*(each.values("pk") for each in others), all=True))
+
+    def _everything(self) -> bool:
+        if self.many:
+            return self.entries.filter(Q(object_id=self.brand.pk) | Q(action=_UNDONE)).exists()
+        return any(pk == self.brand.pk or action == _UNDONE for _, pk, action in self.named)
+
+    def ids(self, model: type[BrandOwned]) -> Any:
+        """The ids of the rows of ``model`` that were changed themselves, for ``__in``."""
+        kind = model._meta.model_name
+        if self.many:
+            return self.entries.filter(object_kind=kind).values("object_id")
+        return {pk for named, pk, _ in self.named if named == kind}
+
+    def of(self, model: type[BrandOwned]) -> QuerySet[Any]:
+        """The rows of ``model`` that were changed themselves."""
+        rows: QuerySet[Any] = model._default_manager.filter(brand=self.brand, pk__in=self.ids(model))
+        return rows
 
     def posts(self) -> list[QuerySet[Any]]:
         """The posts that were changed, or whose creator, brief, codes, rights or links were."""
         posts, rights = Post.objects.for_brand(self.brand), self.of(UsageRight)
         return [
             self.of(Post),
-            posts.filter(creator__in=self.of(Creator).values("pk")),
-            posts.filter(brief__in=self.of(Brief).values("pk")),
+            posts.filter(creator__in=self.ids(Creator)),
+            posts.filter(brief__in=self.ids(Brief)),
             posts.filter(pk__in=self.of(AuthorizationCode).values("post")),
             posts.filter(pk__in=rights.filter(post__isnull=False).values("post")),
             posts.filter(brief__in=rights.filter(brief__isnull=False).values("brief")),
@@ -52,15 +72,14 @@ def changed_flights(brand: Brand, *, since: datetime) -> Q:
     """The flights that were changed at ``since`` or later, or that hang on something that was.
 
     That is their post, its codes, the rights and links that may count for it, its creator and brief, the campaign, the
-    ad account (its zone), and the brand itself. All in one statement.
+    ad account (its zone), and the brand itself. Asks the audit once, after many changes twice; the rest is in the Q.
     """
     changes = _Changes(brand, since)
     flights: QuerySet[Flight] = Flight.objects.for_brand(brand)
-    return _any_of(
+    return changes.among(
         changes.of(Flight),
-        flights.filter(campaign__in=changes.of(Campaign).values("pk")),
-        flights.filter(ad_account__in=changes.of(AdAccount).values("pk")),
-        *changes.touched(flights),
+        flights.filter(campaign__in=changes.ids(Campaign)),
+        flights.filter(ad_account__in=changes.ids(AdAccount)),
         *(flights.filter(post__in=each.values("pk")) for each in changes.posts()),
     )
 
@@ -70,7 +89,7 @@ def changed_posts(brand: Brand, *, since: datetime) -> Q:
     changes = _Changes(brand, since)
     posts: QuerySet[Post] = Post.objects.for_brand(brand)
     flown = posts.filter(pk__in=changes.of(Flight).values("post"))
-    return _any_of(*changes.posts(), flown, *changes.touched(posts))
+    return changes.among(*changes.posts(), flown)
 
 
 def changed_campaigns(brand: Brand, *, since: datetime) -> Q:
@@ -78,8 +97,4 @@ def changed_campaigns(brand: Brand, *, since: datetime) -> Q:
     changes = _Changes(brand, since)
     campaigns: QuerySet[Campaign] = Campaign.objects.for_brand(brand)
     flown = campaigns.filter(pk__in=changes.of(Flight).values("campaign"))
-    return _any_of(changes.of(Campaign), flown, *changes.touched(campaigns))
-
-
-def _any_of(first: QuerySet[Any], *others: QuerySet[Any]) -> Q:
-    return Q(pk__in=first.values("pk").union(*(each.values("pk") for each in others), all=True))
+    return changes.among(changes.of(Campaign), flown)
