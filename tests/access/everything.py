@@ -17,6 +17,7 @@ from brands.enums import AttachmentSubject, Role, TokenScope
 from brands.models import ApiToken, Brand, BrandOwned, Membership, User
 from brands.operations.attachments import Link, Subject, attach_files, attach_links
 from brands.operations.invitations import Invite, invite_people
+from brands.operations.people import Deputy, set_deputies
 from brands.operations.tokens import TokenDraft, issue_token
 from campaigns.enums import ImportState, RowOutcome
 from campaigns.models import ColumnMeaning, ImportedRow, ImportPiece, ImportRow, ImportRun, OwnerName
@@ -179,6 +180,8 @@ class Everything(World):
         self.ids |= {"right": held.pk, "attachment": files[0].pk}
         (issued,) = invite_people(invites=[Invite("invited@example.com", Role.BUYER)], **self.by)
         buyers = Membership.objects.get(brand=self.brand, user=buyer)
+        away = Membership.objects.get(brand=self.brand, user=self.people[Role.VIEWER])
+        set_deputies(deputies=[Deputy(away, self.people[Role.MANAGER], self.day(1))], **self.by)
         self.ids["page"] = "creators"
         self.ids |= {"account": account.pk, "invitation": issued.invitation.pk, "member": buyers.pk}
         # What a script of this brand sends.
@@ -189,9 +192,7 @@ class Everything(World):
         alert, channel = add_alerts(self, flight, buyer)
         self.ids |= {"alert": alert.pk, "channel": channel.pk, "kind": channel.kind}
         said = {"query": "q=a", "shared": True, "created_at": self.now}
-        view = SavedView.objects.create(
-            brand=self.brand, place=Place.POSTS, name="Ours", owner=buyer, **said
-        )
+        view = SavedView.objects.create(brand=self.brand, place=Place.POSTS, name="Ours", owner=buyer, **said)
         ListChoice.objects.create(brand=self.brand, user=buyer, place=Place.POSTS)
         days = {"first_on": self.day(2), "last_on": self.day(9), "created_at": self.now}
         self.ids["peak"] = SavedPeak.objects.create(brand=self.brand, name="Winter sale", **days).pk

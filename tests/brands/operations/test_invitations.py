@@ -61,7 +61,16 @@ def test_a_new_invitation_replaces_the_open_one_for_the_same_email_but_not_that_
 
 
 @pytest.mark.parametrize(
-    "email", ["", "nobody", "a@b", "a b@example.com", "x@example.com\nBcc: y@example.com"]
+    "email",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "a b@example.com",
+        "x@example.com\nBcc: y@example.com",
+        "a@。example.com",
+        f"{'a' * 64}@{'.'.join(['b' * 63] * 3)}.com",
+    ],
 )
 def test_a_malformed_email_is_refused_and_nobody_of_the_list_is_invited(email):
     brand = BrandFactory()
