@@ -76,7 +76,8 @@ def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:
     refuse_unknown(query, [*filters.filters, *OF_LISTS])
     if any("\0" in text for text in query.values()):
         raise ValidationError({"?": ["There is a character in this address that nobody can type."]})
-    if empty := sorted(name for name, text in query.items() if not text and _is_choice(filters, name)):
+    blank = [name for name, text in query.items() if not text.strip()]
+    if empty := sorted(name for name in blank if _is_choice(filters, name)):
         raise ValidationError({f"?{name}": ["Nothing is said here: leave it out."] for name in empty})
     if not filters.form.is_valid():
         raise ValidationError(
@@ -91,7 +92,7 @@ def read_form(form: BaseForm, query: Mapping[str, str], **called: str) -> dict[s
     ``called``: what the address calls a field, where that is another word. Raises ValidationError, also for a parameter
     that says nothing and for characters that nobody can type.
     """
-    if empty := sorted(name for name, text in query.items() if not text):
+    if empty := sorted(name for name, text in query.items() if not text.strip()):
         raise ValidationError({f"?{name}": ["Nothing is said here: leave it out."] for name in empty})
     if odd := sorted(name for name, text in query.items() if "\0" in text):
         raise ValidationError(

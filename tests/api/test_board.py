@@ -99,6 +99,7 @@ def test_nothing_of_another_brand_is_counted_and_odd_questions_are_refused(world
         ("lapses_within=-1", "lapses_within"),
         ("lapses_within=1e99", "lapses_within"),
         ("lapses_within=NaN", "lapses_within"),
+        ("lapses_within=%20", "lapses_within"),
         ("creator=%20%2F", "creator"),
         ("q=%00", "q"),
         ("section=stops", "section"),

@@ -121,6 +121,7 @@ def test_they_can_be_asked_of_one_import_of_the_brand(world):
         (reader, f"import={uuid7()}", "import"),
         (reader, "import=1", "import"),
         (reader, "import=", "import"),
+        (reader, "import=%20", "import"),
         (reader, "import=%00", "import"),
         (reader, "limit=5", "limit"),
     ):

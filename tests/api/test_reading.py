@@ -66,6 +66,7 @@ SENSELESS = (
     ("omit=nothing", "omit"),
     ("fields=handle&omit=notes", "omit"),
     ("updated_since=yesterday", "updated_since"),
+    ("updated_since=%20", "updated_since"),
 )
 
 
