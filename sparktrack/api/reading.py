@@ -76,7 +76,7 @@ def filters_of(shelf: Shelf, request: ApiRequest) -> ListFilter:
     refuse_unknown(query, [*filters.filters, *OF_LISTS])
     if any("\0" in text for text in query.values()):
         raise ValidationError({"?": ["There is a character in this address that nobody can type."]})
-    blank = [name for name, text in query.items() if not text.strip()]
+    blank = [name for name, text in query.items() if not str(text).strip()]
     if empty := sorted(name for name in blank if _is_choice(filters, name)):
         raise ValidationError({f"?{name}": ["Nothing is said here: leave it out."] for name in empty})
     if not filters.form.is_valid():
