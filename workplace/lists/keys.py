@@ -68,9 +68,12 @@ class Sort:
         rank, value, pk = self._place(cursor)
         further = "lt" if self.descending else "gt"
         rows, key = self._keyed(rows)
-        later = Q(**{f"{key}__{further}": value}) | Q(**{key: value, f"pk__{further}": pk})
-        if self.rank:
-            later = Q(**{f"{self.rank}__{further}": rank}) | Q(**{self.rank: rank}) & later
+        later = Q(**{f"pk__{further}": pk})
+        # A range, and what of it is not behind: a database seeks the range in an index, and no OR of two ranges.
+        for name, place in ((key, value), (self.rank, rank)):
+            if name not in {"pk", ""}:
+                beyond = Q(**{f"{name}__{further}": place})
+                later = Q(**{f"{name}__{further}e": place}) & (beyond | later)
         return rows.filter(later)
 
     def cursor(self, row: Any) -> str:

@@ -1,16 +1,20 @@
 """Lists from A to Z go on by key: every row once, in an order that both databases and Python agree about."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
+from django.db.models.functions import Length
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from campaigns.models import Campaign
+from posts.models import Post
 from sparktrack.core.ids import uuid7
-from tests.world import NOW, World
+from tests.world import DAY, NOW, World
 from workplace.lists.folding import folded
-from workplace.lists.keys import BadCursorError, Sort
+from workplace.lists.keys import BadCursorError, Sort, as_instant
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +54,47 @@ def test_pages_by_key_visit_each_row_once_in_the_order_of_python(names, descendi
     rows = named(World(), *names)
     expected = sorted(rows, key=lambda row: (folded(row.name), row.pk), reverse=descending)
     assert [row.pk for row in pages(rows, sort)] == [row.pk for row in expected]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), max_size=12), st.booleans(), st.booleans())
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pages_by_key_visit_rows_with_the_same_value_once_in_their_order(made, ranked, descending):
+    world = World()
+    Campaign.objects.bulk_create(
+        Campaign(brand=world.brand, name=str(place), objective="x" * rank, created_at=NOW + days * DAY)
+        for place, (rank, days) in enumerate(made)
+    )
+    rows = Campaign.objects.for_brand(world.brand).alias(number=Length("objective"))
+    sort = Sort(
+        key="made",
+        label="",
+        field="created_at",
+        rank="number" if ranked else "",
+        descending=descending,
+        parse=as_instant,
+    )
+
+    def place(row):
+        return (len(row.objective) if ranked else 0, row.created_at, row.pk)
+
+    expected = sorted(rows, key=place, reverse=descending)
+    assert [row.pk for row in pages(rows, sort)] == [row.pk for row in expected]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_deep_page_begins_at_its_place_in_the_index(descending):
+    """Nothing that lies before it is read: the place bounds a range of the index of the key."""
+    sort = Sort(key="newest", label="", field="pk", descending=descending)
+    posts = Post.objects.for_brand(World().brand)
+    deep = sort.ordered(sort.behind(posts, sort.cursor(SimpleNamespace(pk=uuid7()))))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table needs no index
+    sought = {
+        "sqlite": r"\(brand_id=\? AND id[<>]\?\)",
+        "postgresql": r"Index Cond: .*brand_id = .*[(]id [<>] ",
+    }
+    assert re.search(sought[connection.vendor], deep[:101].explain())
 
 
 @pytest.mark.parametrize("rank", ["x", None, [], 10**30, -(10**3), "1e9"])
