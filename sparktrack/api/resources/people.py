@@ -96,7 +96,7 @@ class People(ManyMixin):
     related = ("user",)
     changes = PersonChanges
     needs: ClassVar = dict.fromkeys(
-        ("partial_update", "bulk_update", "belongings", "take_out"), Action.MANAGE_PEOPLE
+        ("partial_update", "bulk_update", "read_belongings", "take_out"), Action.MANAGE_PEOPLE
     )
 
     def needed(self) -> Action:
@@ -126,7 +126,7 @@ class People(ManyMixin):
         set_deputies(deputies=deputies, **self.by)
 
     @extend_schema(responses={200: BelongingsAnswer})
-    def belongings(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
+    def read_belongings(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
         """What somebody answers for in the brand."""
         refuse_unknown(request.query_params, ())
         owned = self._owned(self.row(id))
@@ -186,7 +186,6 @@ def _refuse_unsaid(owned: Belongings, successors: Mapping[str, Any]) -> None:
 
 
 urlpatterns = [
-    *addresses("people", People, can=("get", "patch")),
-    path("people/<uuid:id>/belongings", People.as_view({"get": "belongings"}), name="api-people-belongings"),
+    *addresses("people", People, can=("get", "patch"), reads=("belongings",)),
     path("people/<uuid:id>/remove", People.as_view({"post": "take_out"}), name="api-people-remove"),
 ]
