@@ -8,6 +8,7 @@ from django.urls import reverse
 from authorizations.models import CodeRequest
 from authorizations.operations.requests import RequestDraft, request_codes
 from brands.enums import Role, TokenScope
+from campaigns.models import Flight
 from posts.models import Post
 from tests.api.parity import left_in
 from tests.api.scripts import Caller, person, script
@@ -57,6 +58,26 @@ def test_a_script_takes_back_what_it_changed_in_many_rows(world):
     assert undone(caller, change, idempotency_key="once").json() == answer.json()
     assert "changed all of it since" in refusal(undone(caller, change))
     assert entries(world.brand)[-1].request_id == f"undo-{change}"
+
+
+def test_several_changes_of_one_row_by_one_request_all_go_back(world):
+    flight = world.flight(world.post(), world.day(3), world.day(9))
+    tokyo = world.account(time_zone="Asia/Tokyo")
+    stood = Flight.objects.values().get()
+    caller = script(world)
+    body = {"ad_name": "N", "starts_on": str(world.day(4)), "ad_account": str(tokyo.pk)}
+    for path, sent in ((f"flights/{flight.pk}", body), ("flights/bulk", [{"id": str(flight.pk), **body}])):
+        answer = caller.patch(path, sent)
+        assert answer.status_code == 200, answer.content
+        assert Flight.objects.get().ad_account == tokyo
+        taken = undone(caller, answer["X-Request-ID"])
+        assert (taken.status_code, taken.json()) == (200, {"rows": 1, "changed_since": 0})
+        assert Flight.objects.values().get() == stood
+    # What somebody else set since still stays, and only that.
+    change = caller.patch(f"flights/{flight.pk}", body)["X-Request-ID"]
+    person(world).patch(f"flights/{flight.pk}", {"ad_name": "Mine"})
+    assert undone(caller, change).json() == {"rows": 1, "changed_since": 1}
+    assert Flight.objects.values().get() == {**stood, "ad_name": "Mine"}
 
 
 def test_only_the_caller_takes_it_back_for_a_day_and_with_the_leave_that_it_needs(world, time_machine):

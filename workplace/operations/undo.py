@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,9 @@ UNDO_FOR = timedelta(hours=24)
 # A row as it is now, and the values that it had before the change.
 Before = tuple[Any, Mapping[str, Any]]
 
+# The fields of rows, by id, that somebody has set since the change.
+Later = Mapping[UUID, set[str]]
+
 
 # A stage that went by mistake goes for good; what else the same click did may be taken back.
 _STAYS = frozenset({"post.stage_taken_back"})
@@ -68,7 +72,7 @@ class Undoing:
     action: Action
     back: Callable[[Brand, Sequence[Before], datetime, Actor], object]
     # What still is as the change left it; usually the rows whose fields say so.
-    find: Callable[[Brand, Sequence[AuditEntry]], list[Before]] | None = None
+    find: Callable[[Brand, Sequence[AuditEntry], Later], list[Before]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def _briefs(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) 
         attach_brief(brand=brand, posts=rows, brief=brief, now=now, actor=actor)
 
 
-def _last_stages(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+def _last_stages(brand: Brand, entries: Sequence[AuditEntry], _later: Later) -> list[Before]:
     """The stages that these entries noted, as far as no other was reached since."""
     posts = {entry.object_id for entry in entries if entry.object_id}
     rows = sorted(rows_with(StageEvent, brand, "post", posts), key=lambda event: (event.at, event.pk))
@@ -133,21 +137,16 @@ def _last_stages(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
     ]
 
 
-def _still_open(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+def _still_open(brand: Brand, entries: Sequence[AuditEntry], _later: Later) -> list[Before]:
     """The requests that these entries noted and that nobody has answered or withdrawn since."""
     ids = {entry.object_id for entry in entries}
     return [(row, {}) for row in rows_with(CodeRequest, brand, "pk", ids) if row.is_open]
 
 
-def _as_planned(brand: Brand, entries: Sequence[AuditEntry]) -> list[Before]:
+def _as_planned(brand: Brand, entries: Sequence[AuditEntry], later: Later) -> list[Before]:
     """The flights that these entries planned and that nobody has touched since."""
     ids = {entry.object_id for entry in entries}
-    later = {
-        entry.object_id
-        for entry in rows_with(AuditEntry, brand, "object_id", ids, pk__gt=min(entry.pk for entry in entries))
-        if not _is_of(entry, entries[0])
-    }
-    return [(row, {}) for row in rows_with(Flight, brand, "pk", ids - later)]
+    return [(row, {}) for row in rows_with(Flight, brand, "pk", ids - later.keys())]
 
 
 def _terms(brand: Brand, found: Sequence[Before], now: datetime, actor: Actor) -> None:
@@ -280,11 +279,14 @@ def undo_change(
             # Half of it would leave what nobody did: a request for a code that waits, and its code.
             kinds = ", ".join(sorted(re.sub(r"[._]", " ", name) for name in others - _STAYS))
             raise NothingToUndoError(f"This also did what is not taken back: {kinds}. Nothing was changed.")
+        # Before the first is taken back: what that sets in the same row was set by nobody else.
+        later = {name: _changed_later(brand, found) for name, found in by_action.items()}
         rows: set[Any] = set()
         stay = 0
         for name, found in by_action.items():
             kind = UNDOINGS[name]
-            back = kind.find(brand, found) if kind.find else _as_before(brand, kind.model, found)
+            find = kind.find or partial(_as_before, kind.model)
+            back = find(brand, found, later[name])
             stay += len(found) - len(back)
             rows |= {row.pk for row, _ in back}
             if back:
@@ -294,16 +296,17 @@ def undo_change(
     return Undone(len(rows), stay)
 
 
-def _as_before(brand: Brand, model: type[BrandOwned], entries: Sequence[AuditEntry]) -> list[Before]:
+def _as_before(
+    model: type[BrandOwned], brand: Brand, entries: Sequence[AuditEntry], later: Later
+) -> list[Before]:
     """The rows that still are as the change left them, each with the values from before it."""
     ids = {entry.object_id for entry in entries}
     current = {row.pk: row for row in rows_with(model, brand, "pk", ids)}
     fields = {field.name: field for field in model._meta.concrete_fields}
-    later = _changed_later(brand, entries)
     found: list[Before] = []
     for entry in entries:
         row = current.get(entry.object_id) if entry.object_id else None
-        if row is None or later[row.pk] & entry.after.keys():
+        if row is None or later.get(row.pk, set()) & entry.after.keys():
             continue
         # What operations of ours leave no trace of, such as the hand of somebody in the database.
         if any(plain(getattr(row, fields[name].attname)) != value for name, value in entry.after.items()):
@@ -312,7 +315,7 @@ def _as_before(brand: Brand, model: type[BrandOwned], entries: Sequence[AuditEnt
     return _with_related(found, model)
 
 
-def _changed_later(brand: Brand, entries: Sequence[AuditEntry]) -> dict[UUID, set[str]]:
+def _changed_later(brand: Brand, entries: Sequence[AuditEntry]) -> Later:
     """The fields of each row that somebody has set since, be it to the same value again."""
     first = min(entry.pk for entry in entries)
     ids = {entry.object_id for entry in entries}
