@@ -176,6 +176,8 @@ def _email(text: str) -> str:
         # More than validate_email asks: what no mail could be sent to, and what does not fit into the column.
         punycode(email.rpartition("@")[2])
         MaxLengthValidator(Invitation._meta.get_field("email").max_length)(email)
+        if "=?" in email:
+            raise ValidationError("Mail programs read it as an encoded word, and so as another address.")
     except (ValidationError, UnicodeError):
         raise InvitationRefusedError(
             f"Not an e-mail address: {text.strip() or 'empty'}.", field="email"

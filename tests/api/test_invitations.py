@@ -13,6 +13,7 @@ from brands.operations.invitations import Invite, invite_people
 from sparktrack.api.models import KeptAnswer
 from tests.api.parity import left_in
 from tests.api.scripts import Caller, person, script
+from tests.faults.sink import UNKNOWN, sink
 from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
@@ -107,12 +108,35 @@ def test_a_mail_that_does_not_go_out_leaves_the_link(world, admin, settings):
     assert Invitation.objects.count() == 2
 
 
+def test_one_address_that_is_refused_takes_no_link_and_no_mail_from_the_others(
+    world, ingrid, admin, settings
+):
+    with sink(at_rcpt=lambda address, _times: UNKNOWN if address.startswith("gone") else None) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        gone = {"email": "gone@example.com", "role": "viewer"}
+        made = admin.post("invitations/bulk", [gone, BODY])
+        assert made.status_code == 201
+        assert [one["mailed"] for one in made.json()["results"]] == [False, True]
+        assert all("/invitations/inv_" in one["link"] for one in made.json()["results"])
+        page = client_of(ingrid).post(
+            reverse("people-invite", args=[world.brand.slug]),
+            {"emails": "gone@example.com ben@example.com", "role": "buyer"},
+        )
+        assert page.status_code == 200
+        assert page.content.decode().count("/invitations/inv_") == 2
+        assert page.content.decode().count("mail did not go out") == 1
+    assert [mailed.to for mailed in server.accepted] == ["ada@example.com", "ben@example.com"]
+
+
 def test_who_cannot_be_invited_is_named_and_nobody_is_invited(world, admin):
     world.member(Role.VIEWER, email="in@example.com")
     long = f"{'a' * 64}@{'.'.join(['b' * 63] * 2)}.{'c' * 59}.com"
     for change, status, pointer in (
         ({"email": "In@example.com"}, 422, "/email"),
         ({"email": "a@。example.com"}, 422, "/email"),
+        ({"email": "=?utf-8?q?=0a?=@example.com"}, 422, "/email"),  # no mail can be sent to it
+        ({"email": "=?utf-8?q?ben?=@example.com"}, 422, "/email"),  # it would go to ben@
         ({"email": long}, 400, "/email"),
         (
             {"email": f"a@{'.'.join(['İ' * 12] * 10)}.example.com"},

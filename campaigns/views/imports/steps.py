@@ -1,9 +1,7 @@
 """The buttons of an import: each is one operation, then the page shows where it stands."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from smtplib import SMTPException
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +10,7 @@ from django.urls import reverse
 
 from brands.access import BrandRequest, actor_of
 from brands.enums import Role
-from brands.mails import send_invitation
+from brands.mails import send_invitations
 from brands.operations.invitations import InvitationRefusedError, Invite, invite_people
 from campaigns.enums import ImportState
 from campaigns.importers.looking import look_again
@@ -33,8 +31,6 @@ from campaigns.views.imports.previews import owners_form
 from campaigns.wishes import Decision, Wishes
 from sparktrack.core.clock import utc_now
 from sparktrack.core.tabular import UnusableFile
-
-logger = logging.getLogger(__name__)
 
 _OTHER_SHEET = "Somebody chose another sheet of this file meanwhile."
 _LOOK_AGAIN = (
@@ -130,12 +126,11 @@ def _invited(request: BrandRequest, wanted: Mapping[str, str]) -> dict[str, str]
     if not invites:
         return {name: members[email] for name, email in wanted.items()}
     issued = invite_people(brand=request.brand, invites=invites, now=utc_now(), actor=actor_of(request))
+    mailed = send_invitations(issued)
     for one in issued:
-        try:
-            send_invitation(one)
+        if one.invitation.pk in mailed:
             messages.success(request, f"{one.invitation.email} was invited.")
-        except (OSError, SMTPException):
-            logger.exception("an invitation could not be mailed")
+        else:
             messages.error(
                 request, f"The mail to {one.invitation.email} did not go out: invite them again later."
             )

@@ -69,6 +69,8 @@ def test_a_new_invitation_replaces_the_open_one_for_the_same_email_but_not_that_
         "a b@example.com",
         "x@example.com\nBcc: y@example.com",
         "a@。example.com",
+        "=?utf-8?q?=0a?=@example.com",
+        "=?utf-8?q?ben?=@example.com",
         f"{'a' * 64}@{'.'.join(['b' * 63] * 3)}.com",
     ],
 )
