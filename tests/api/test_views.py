@@ -80,6 +80,12 @@ def test_others_see_what_is_shared_and_admins_tidy_up(world):
         assert answer.status_code == 403
         assert "belongs to a person" in answer.json()["detail"]
     assert admin.delete(f"views/{own}").status_code == 404
+    taken = admin.patch(f"views/{shared}", {"shared": False})
+    assert (taken.status_code, taken.json()["shared"]) == (200, False)
+    assert admin.get(f"views/{shared}").status_code == 404
+    mine = owner.get(f"views/{shared}")
+    assert (mine.json(), mine["ETag"]) == (taken.json(), taken["ETag"])
+    owner.patch(f"views/{shared}", {"shared": True})
     assert admin.delete(f"views/{shared}").status_code == 204
 
 

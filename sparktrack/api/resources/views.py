@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.core.exceptions import TooManyFieldsSent
@@ -11,6 +12,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from brands.models import Membership, User
 from brands.rules import Action
@@ -18,6 +20,7 @@ from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Choice, Flag, Text
+from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import Resource
 from sparktrack.core.models import choices
 from workplace.enums import Place
@@ -162,6 +165,18 @@ class Views(Resource):
         """By ``save_view``."""
         brand, now, user = self.request.brand, self.request.now, self._theirs["user"]
         return [save_view(brand=brand, now=now, user=user, **item) for item in items]
+
+    def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002
+        """Shares it with all members of the brand, or takes it back: its owner may do both, admins take back."""
+        refuse_unknown(request.query_params, ())
+
+        def do() -> Response:
+            view = self.seen(id)
+            self.edit([(view, self.read_body(self.changes, partial=True))])
+            # Looked for again it would be gone for admins: what is shared no more is its owner's alone.
+            return self._shown(view)
+
+        return self.written(do)
 
     def edit(self, edits: Sequence[tuple[SavedView, dict[str, Any]]]) -> None:
         """By ``change_view``: its owner shares it or takes it back, and admins take it back."""
