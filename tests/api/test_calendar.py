@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authorizations.operations.codes import reject_codes
 from brands.enums import Role, TokenScope
 from campaigns.models import Flight
 from tests.api.scripts import person, script
@@ -78,6 +79,13 @@ def test_what_happens_has_its_day_its_instant_and_ids(world):
         "code": None,
         "right": None,
     }
+    # A replacement with the same end that TikTok refused does not end there.
+    refused = world.code(post, NOW - DAY, 11)
+    reject_codes(codes=[refused], error="auth_code_expired", **world.by)
+    (first, *_) = (
+        script(world, TokenScope.READ).get("calendar?from=2026-12-01&to=2026-12-01").json()["results"]
+    )
+    assert first == stops
     # The code is over by then: that the rights end as well stops nothing more.
     assert (pause["kind"], pause["day"], pause["right"]) == ("rights", "2026-12-05", str(right.pk))
     assert pause["happens_at"] == "2026-12-06T00:00:00Z"

@@ -99,10 +99,13 @@ def ending_codes(brand: Brand, events: Iterable[Event]) -> dict[tuple[UUID, date
     posts = {event.post_id for event in events if event.kind is Happening.STOPS}
     if not posts:
         return {}
-    codes = AuthorizationCode.objects.for_brand(brand).filter(post__in=posts).order_by("pk")
+    # One that TikTok rejected never ran, though it may have had the same end.
+    codes = AuthorizationCode.objects.for_brand(brand).filter(post__in=posts, rejected_at__isnull=True)
     return {
         (post, min(expires_at, revoked_at or expires_at)): pk
-        for pk, post, expires_at, revoked_at in codes.values_list("pk", "post", "expires_at", "revoked_at")
+        for pk, post, expires_at, revoked_at in codes.order_by("pk").values_list(
+            "pk", "post", "expires_at", "revoked_at"
+        )
     }
 
 
