@@ -11,6 +11,7 @@ from campaigns.models import Campaign, Flight
 from creators.models import Creator
 from posts.models import Brief, Post
 
+_BRAND = Brand._meta.model_name
 _UNDONE = "import.undone"
 # So few changes are named one by one: then no database reads a whole table to find out whom they concern. No id stands
 # in a statement more than three times, which stays below the number of parameters that SQLite takes.
@@ -26,27 +27,25 @@ class _Changes:
         newest = self.entries.order_by("-at", "-id").values_list("object_kind", "object_id", "action")
         self.named = list(newest[: MOST_NAMED + 1])
         self.many = len(self.named) > MOST_NAMED
+        self.done = {(kind, action) for kind, _, action in self.named}
+        if self.many:
+            self.done = set(self.entries.order_by().values_list("object_kind", "action").distinct())
 
     def among(self, first: QuerySet[Any], *others: QuerySet[Any]) -> Q:
         """The rows of all of these; every row if the brand itself was changed, or an import undone.
 
         What the undoing took away says no more what it was for.
         """
-        if self._everything():
+        if any(kind == _BRAND or action == _UNDONE for kind, action in self.done):
             return Q()
         return Q(pk__in=first.values("pk").union(*(each.values("pk") for each in others), all=True))
 
-    def _everything(self) -> bool:
-        if self.many:
-            return self.entries.filter(Q(object_id=self.brand.pk) | Q(action=_UNDONE)).exists()
-        return any(pk == self.brand.pk or action == _UNDONE for _, pk, action in self.named)
-
     def ids(self, model: type[BrandOwned]) -> Any:
         """The ids of the rows of ``model`` that were changed themselves, for ``__in``."""
-        kind = model._meta.model_name
-        if self.many:
-            return self.entries.filter(object_kind=kind).values("object_id")
-        return {pk for named, pk, _ in self.named if named == kind}
+        wanted = model._meta.model_name
+        if self.many and any(kind == wanted for kind, _ in self.done):
+            return self.entries.filter(object_kind=wanted).values("object_id")
+        return {pk for kind, pk, _ in self.named if kind == wanted}
 
     def of(self, model: type[BrandOwned]) -> QuerySet[Any]:
         """The rows of ``model`` that were changed themselves."""
