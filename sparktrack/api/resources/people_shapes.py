@@ -74,16 +74,6 @@ class CoveringField(MemberField):
         return can_act(brand)
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample(
-            "A week away",
-            {name: _EXAMPLE[name] for name in ("deputy", "deputy_from", "deputy_until")},
-            request_only=True,
-        ),
-        OpenApiExample("Another role", {"role": "manager"}, request_only=True),
-    ]
-)
 class PersonChanges(Body):
     """What somebody is in the brand, and who hears of their alerts. Everybody may set their own deputy."""
 
