@@ -170,6 +170,12 @@ class Money(serializers.DecimalField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 12, "decimal_places": 2, "min_value": Decimal(0), **options})
 
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        """Null is no amount; the empty text is a mistake."""
+        if isinstance(data, str) and not data.strip():
+            self.fail("invalid")
+        return super().validate_empty_values(data)
+
     def to_internal_value(self, data: Any) -> Decimal:
         """The amount."""
         if isinstance(data, bool) or not isinstance(data, str | int | float | Decimal):

@@ -38,7 +38,15 @@ def as_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class OwnedField(serializers.PrimaryKeyRelatedField[Any]):
+class NamedField(serializers.PrimaryKeyRelatedField[Any]):
+    """The id of something; the empty text is none, and does not mean null: a variable of the script was not set."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """What has the id, or null."""
+        return super(serializers.RelatedField, self).run_validation(data)
+
+
+class OwnedField(NamedField):
     """The id of a row of the brand; one of another brand is not there.
 
     The brand stands in the context of the serializer; what was looked up for many at once, in ``context["found"]``.
@@ -87,7 +95,7 @@ class OwnedListField(serializers.ListField):
         return list(dict.fromkeys(super().run_validation(data)))
 
 
-class MemberField(serializers.PrimaryKeyRelatedField[Any]):
+class MemberField(NamedField):
     """The id of a person who is in the brand."""
 
     default_error_messages = {"does_not_exist": "There is no such person in this brand: {pk_value}."}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from rest_framework.serializers import CharField
 
 from brands.enums import Role
 from sparktrack.api.bodies import Body
@@ -135,6 +136,29 @@ def test_no_body_names_a_row_or_person_of_another_brand(world, stranger):
             asked += 1
     assert asked > 30
     assert stored() == before
+
+
+def test_the_empty_text_is_no_id_no_amount_and_not_null(world):
+    caller = person(world, Role.ADMIN)
+    before, asked = stored(), 0
+    for taker in takers():
+        fields = body_of(taker)().fields
+        names = [
+            name for name, field in fields.items() if not isinstance(field, CharField) and not blank(field)
+        ]
+        if not names:
+            continue
+        answer, pointers = taker.send(caller, world, {**taker.example, **dict.fromkeys(names, "")})
+        assert answer.status_code == 400, (taker, answer.content)
+        assert pointers >= {f"/{name}" for name in names}, (taker, pointers)
+        asked += len(names)
+    assert asked > 100
+    assert stored() == before
+
+
+def blank(field: Any) -> bool:
+    """Whether the empty text is one of its words."""
+    return bool(field.read_only or getattr(field, "allow_blank", False))
 
 
 def body_of(taker: Taker) -> type[Body]:
