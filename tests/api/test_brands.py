@@ -174,6 +174,14 @@ def test_a_template_is_tried_on_the_newest_post(world, admin):
     assert (bad.status_code, pointers(bad)) == (400, ["/ad_name_template"])
 
 
+def test_a_template_that_is_too_long_is_not_read(world, admin):
+    one, long = f"brands/{world.brand.pk}", {"ad_name_template": "".join(f"{{creato{n}}}" for n in range(40))}
+    for answer in (admin.patch(one, long), admin.post(f"{one}/preview-ad-name", long)):
+        assert answer.status_code == 400
+        (error,) = answer.json()["errors"]  # not one for each token
+        assert error["detail"] == "Ensure this field has no more than 300 characters."
+
+
 def test_the_pages_and_the_endpoint_leave_the_same():
     zone = {"time_zone": "Asia/Tokyo"}
     left = []

@@ -118,6 +118,9 @@ class Template(Text):
     def to_internal_value(self, data: Any) -> str:
         """The template. Raises ValidationError for each fault that a name would have."""
         template = " ".join(super().to_internal_value(data).split())
+        # Before the faults are looked for: each token of a long one would have a sentence of its own.
+        if self.max_length is not None and len(template) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
         if problems := check_template(template):
             raise ValidationError(problems)
         return template
