@@ -153,9 +153,14 @@ def body_of(page: Page, results: list[Any], request: ApiRequest) -> dict[str, An
     return answer
 
 
-def next_page(request: ApiRequest, cursor: str) -> str | None:
-    """The address of the page at ``cursor``, with all else that was asked; None without one."""
-    query = {**request.query_params.dict(), "cursor": cursor}
+def next_page(request: ApiRequest, cursor: str, **also: object) -> str | None:
+    """The address of the page at ``cursor``, with all else that was asked, and ``also``; None without one.
+
+    ``also``: what was taken because nobody asked, such as this month, which the next page must not work out anew; None
+    takes a parameter away.
+    """
+    asked = {**request.query_params.dict(), **also, "cursor": cursor}
+    query = {name: value for name, value in asked.items() if value is not None}
     return request.build_absolute_uri(f"{request.path}?{urlencode(query)}") if cursor else None
 
 

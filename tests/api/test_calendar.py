@@ -147,6 +147,19 @@ def test_only_what_was_asked_for_and_nothing_of_another_brand(world):
     assert stranger.post("calendar", {}).status_code == 405
 
 
+def test_pages_of_this_month_go_on_in_it_when_the_next_has_begun(world, time_machine):
+    for _ in range(3):
+        world.flight(world.post(), world.day(2), world.day(40))
+    reader = script(world, TokenScope.READ)
+    time_machine.move_to("2026-11-30T23:59:00Z", tick=False)
+    page = reader.get("calendar?limit=2").json()
+    time_machine.move_to("2026-12-01T00:01:00Z", tick=False)
+    rest = reader.get(page["next"].partition("/api/v1/")[2]).json()
+    assert [(each["first"], each["last"]) for each in (page, rest)] == [("2026-11-01", "2026-11-30")] * 2
+    assert len({row["flight"] for row in page["results"] + rest["results"]}) == 3
+    assert reader.get("calendar").json()["first"] == "2026-12-01"
+
+
 def test_a_month_costs_the_same_however_much_happens(world, monkeypatch):
     reader, counts = script(world, TokenScope.READ), []
     reader.get("calendar")  # notes that the token was used

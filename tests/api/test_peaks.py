@@ -203,6 +203,34 @@ def test_every_line_of_the_page_is_reached_in_pages(world):
     assert len(seen) == 5
 
 
+def test_pages_go_on_by_first_day_whatever_becomes_of_what_was_read(world):
+    flights = []
+    # The later they begin the earlier they fall short.
+    for number in range(6):
+        post = world.post()
+        world.code(post, world.now, 9 - number)
+        flights.append(world.flight(post, world.day(number - 1), world.day(30)))
+    writer, places = script(world), {str(flight.pk): number for number, flight in enumerate(flights)}
+
+    def page(path):
+        answer = writer.get(path).json()
+        return [places[line["flight"]] for line in answer["results"]], answer["next"]
+
+    days = f"from={world.day(1)}&to={world.day(9)}"
+    assert page(f"planner/peak/lines?{days}") == ([0, 1, 2, 3, 4, 5], None)
+    first, following = page("planner/peak/lines?limit=2")
+    # Another peak comes first by now, and the flight that ends the page was moved, or is gone.
+    writer.post("peaks", {**SALE, "first_on": "2026-11-21", "last_on": "2026-11-21"})
+    assert writer.patch(f"flights/{flights[1].pk}", {"starts_on": str(world.day(5))}).status_code == 200
+    second, following = page(following.partition("/api/v1/")[2])
+    assert (first, second) == ([0, 1], [2, 3])
+    assert writer.delete(f"flights/{flights[3].pk}").status_code == 204
+    third, following = page(following.partition("/api/v1/")[2])
+    assert third == [4, 5]
+    # Where it was moved to it has not been read.
+    assert page(following.partition("/api/v1/")[2]) == ([1], None)
+
+
 def test_odd_days_groups_and_places_are_refused(world):
     reader = script(world, TokenScope.READ)
     for query, parameter in (
@@ -228,6 +256,9 @@ def test_odd_days_groups_and_places_are_refused(world):
         f"cursor={uuid7()}",
         "limit=0",
         f"cursor={foreign.pk}",
+        f"cursor=0001-01-01T00:00:00%2B14:00,{foreign.pk}",
+        f"cursor=2026-11-21T00:00:00,{foreign.pk}",
+        "cursor=2026-11-21T00:00:00Z,x",
     ):
         assert reader.get(f"planner/peak/lines?{query}").status_code == 400, query
 

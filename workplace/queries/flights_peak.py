@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,30 @@ _OF_FLIGHTS = ("falling", "ending", "surviving")
 
 
 class NoSuchPlaceError(ValueError):
-    """No line of the group has this id."""
+    """No page of the group begins there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Right behind a line, wherever that is by now; ``starts_at`` of a flight, as it was when the line was read."""
+
+    pk: UUID
+    starts_at: datetime | None = None
+
+    def __str__(self) -> str:
+        return f"{self.starts_at.isoformat()},{self.pk}" if self.starts_at else str(self.pk)
+
+
+def place_of(text: str) -> Place:
+    """The place that an address names. Raises NoSuchPlaceError."""
+    start, _, pk = text.rpartition(",")
+    try:
+        starts_at = datetime.fromisoformat(start) if start else None
+        if starts_at is None or starts_at.tzinfo is not None:
+            return Place(UUID(pk), starts_at and starts_at.astimezone(UTC))
+    except (ValueError, OverflowError):
+        pass
+    raise NoSuchPlaceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +86,15 @@ class PeakAnswer:
     """The groups with how many there are in all, up to COUNTED + 1: then there are more.
 
     ``over``: the peak has passed, nothing is judged. ``newest_only``: of posts without a flight only the NEWEST are in.
-    ``lines``: the first of each group, or a page of the one that was asked for; ``after``: the row that ends it, if
-    more follow.
+    ``lines``: the first of each group, or a page of the one that was asked for; ``after``: where it ends, if more
+    follow.
     """
 
     over: bool
     newest_only: bool
     lines: dict[str, Sequence[PeakLine]]
     counts: dict[str, int]
-    after: UUID | None = None
+    after: Place | None = None
 
     @property
     def at_risk(self) -> list[MoneySum] | None:
@@ -92,13 +115,13 @@ def peak_answer(
     *,
     now: datetime,
     group: str = "",
-    after: UUID | None = None,
+    after: Place | None = None,
     limit: int | None = None,
 ) -> PeakAnswer:
     """Flights that survive, that end in it by plan, that do not; posts without one that would, and that would not.
 
-    ``group``: a page of this one of GROUPS, of ``limit`` lines (usually PER_PAGE), behind the row with the id
-    ``after``. Thirteen queries at most. Raises NoSuchPlaceError.
+    ``group``: a page of this one of GROUPS, of ``limit`` lines (usually PER_PAGE), behind ``after``. Where all groups
+    stand together, those that fall first come first. Twelve queries at most. Raises NoSuchPlaceError.
     """
     start, end = first_instant(peak.first, brand.time_zone), end_of_last_day(peak.last, brand.time_zone)
     begin = max(start, now)
@@ -113,37 +136,36 @@ def peak_answer(
     for name, rows in groups.items():
         if group and name != group:
             continue
-        ordered = _ordered(brand, rows, after) if name in _OF_FLIGHTS else _newest_first(rows, after)
+        ordered = _ordered(rows, after) if name in _OF_FLIGHTS else _newest_first(rows, after)
         most = (limit or PER_PAGE) if group else MOST_ASKED if name == "falling" else MOST_SHOWN
         part = list(ordered[: most + 1])
         found[name] = part[:most]
-        last = part[most - 1].pk if group and len(part) > most else None
+        if group and len(part) > most:
+            last = Place(part[most - 1].pk, part[most - 1].starts_at if name in _OF_FLIGHTS else None)
     posts = {getattr(row, "post_id", row.pk) for rows in found.values() for row in rows}
     gaps = stored_gaps(brand, posts, after=begin)
     lines: dict[str, Sequence[PeakLine]] = {
         name: [_line(brand, row, gaps, (begin, end), now) for row in rows] for name, rows in found.items()
     }
-    if "falling" in lines:
+    if not group:
         lines["falling"] = sorted(lines["falling"], key=_falls_at)
     newest_only = posts_of[NEWEST : NEWEST + 1].exists()
     return PeakAnswer(over=False, newest_only=newest_only, lines=lines, counts=counts, after=last)
 
 
-def _ordered(brand: Brand, flights: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
+def _ordered(flights: QuerySet[Any], after: Place | None) -> QuerySet[Any]:
     if after is not None:
-        # Meanwhile it may belong to another group: the page behind it stays the same.
-        last = Flight.objects.for_brand(brand).filter(pk=after)
-        start = last.values_list("starts_at", flat=True).first()
-        if start is None:
+        if after.starts_at is None:
             raise NoSuchPlaceError
-        flights = flights.filter(Q(starts_at__gt=start) | Q(starts_at=start, pk__gt=after))
+        later = Q(starts_at__gt=after.starts_at) | Q(starts_at=after.starts_at, pk__gt=after.pk)
+        flights = flights.filter(later)
     beside = flights.select_related("post__creator", "campaign", "ad_account", "buyer")
     return beside.order_by("starts_at", "pk")
 
 
-def _newest_first(posts: QuerySet[Any], after: UUID | None) -> QuerySet[Any]:
+def _newest_first(posts: QuerySet[Any], after: Place | None) -> QuerySet[Any]:
     if after is not None:
-        posts = posts.filter(pk__lt=after)
+        posts = posts.filter(pk__lt=after.pk)
     return posts.select_related("creator").order_by("-pk")
 
 

@@ -33,6 +33,7 @@ from workplace.queries.flights_peak import (
     PeakAnswer,
     PeakLine,
     peak_answer,
+    place_of,
 )
 from workplace.queries.peaks import Peak, next_peak, peaks_of, usual_peak
 from workplace.views.flights_rows import peak_row
@@ -142,9 +143,9 @@ def _page(
         try:
             if group and group not in _GROUPS:
                 raise NoSuchPlaceError
-            behind = UUID(after) if group and after else None
+            behind = place_of(after) if group and after else None
             answer = peak_answer(request.brand, peak, now=now, group=group, after=behind)
-        except ValueError:
+        except NoSuchPlaceError:
             problem = "This page of the peak cannot be found. Begin at the first one."
             context |= {"peak": None, "problem": problem}
             status = HTTPStatus.BAD_REQUEST

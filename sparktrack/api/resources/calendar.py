@@ -119,6 +119,10 @@ class CalendarAnswer(serializers.Serializer[Any]):
 
     Days of codes and flights are those of the ad account, or where an instant is known those of ``time_zone``, as are
     days of rights. ``is_cut``: more happens than could be read; ask for fewer days, or for one kind.
+
+    Without ``kind`` some is said once: not the start of a flight that cannot start, nor the end of rights on a day on
+    which ads of that post must be paused for it. A page begins after so many events as came before it: what appears or
+    goes between two pages shifts the rest. Whoever must miss nothing asks for so few days that a page holds them.
     """
 
     first = serializers.DateField()
@@ -153,7 +157,7 @@ class Calendar(BrandView):
                 "time_zone": brand.time_zone,
                 "is_cut": found.is_cut,
                 "results": [_said(event, codes) for event in shown],
-                "next": next_page(self.request, further),
+                "next": next_page(self.request, further, **{"from": first, "to": last}),
             }
         )
 

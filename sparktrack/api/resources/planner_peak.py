@@ -4,7 +4,6 @@ The query of the page of the peak.
 """
 
 from typing import Any
-from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.utils import (
@@ -30,7 +29,14 @@ from sparktrack.core.days import last_full_day, local_date
 from sparktrack.core.models import choices
 from workplace.forms.flights_peak import PeakForm
 from workplace.operations.peaks import LONGEST_DAYS
-from workplace.queries.flights_peak import COUNTED, GROUPS, PeakLine, peak_answer
+from workplace.queries.flights_peak import (
+    COUNTED,
+    GROUPS,
+    NoSuchPlaceError,
+    PeakLine,
+    peak_answer,
+    place_of,
+)
 from workplace.queries.peaks import Peak, next_peak, peaks_of, usual_peak
 
 _DAYS = ("from", "to")
@@ -211,15 +217,16 @@ class PeakLines(PeakView):
             raise ValidationError({"?group": [f"One of: {', '.join(GROUPS)}."]})
         brand, peak, now = self.request.brand, self.peak(), self.request.now
         try:
-            after = UUID(query["cursor"]) if "cursor" in query else None
+            after = place_of(query["cursor"]) if "cursor" in query else None
             found = peak_answer(brand, peak, now=now, group=group, after=after, limit=limit)
-        except ValueError:
+        except NoSuchPlaceError:
             raise ValidationError(
                 {"?cursor": ["This page of the peak cannot be found. Begin at the first one."]}
             ) from None
         results = [self._line(line) for line in found.lines[group]]
         further = str(found.after) if found.after else ""
-        return Response({"results": results, "next": next_page(self.request, further)})
+        days = {"from": peak.first, "to": peak.last}
+        return Response({"results": results, "next": next_page(self.request, further, **days)})
 
     def _line(self, line: PeakLine) -> Row:
         post, flight, first = line.post, line.flight, line.gaps[0] if line.gaps else None

@@ -128,10 +128,12 @@ class FigureRows(ReportView):
         query = request.query_params
         refuse_unknown(query, (*_PERIOD, "limit", "cursor"))
         limit, start = read_limit(query), read_place(query.get("cursor", "0"))
-        rows = list(type(self).rows(self.found(), with_fees=self.with_fees))
+        found = self.found()
+        rows = list(type(self).rows(found, with_fees=self.with_fees))
         behind = start + limit
         further = str(behind) if len(rows) > behind else ""
-        return Response({"results": rows[start:behind], "next": next_page(self.request, further)})
+        days = {"from": found.period.first, "to": found.period.last, "period": None}
+        return Response({"results": rows[start:behind], "next": next_page(self.request, further, **days)})
 
 
 # --- Numbers ------------------------------------------------------------------------------------------------------
