@@ -16,11 +16,12 @@ from sparktrack.core.zones import is_zone
 
 
 class LastAdminError(RefusedError):
-    """A brand without an admin could not be managed by anybody."""
+    """A brand without an admin who can log in could not be managed by anybody."""
 
     def __init__(self, brand: Brand) -> None:
         super().__init__(
-            f"{brand} must keep at least one admin. Make somebody else admin first.", field="role"
+            f"{brand} must keep at least one admin who can log in. Make somebody else admin first.",
+            field="role",
         )
 
 
@@ -194,7 +195,8 @@ def _lock(brand: Brand) -> None:
 
 
 def _require_admin(brand: Brand) -> None:
-    if not Membership.objects.for_brand(brand).filter(role=Role.ADMIN).exists():
+    # An account that is switched off helps nobody.
+    if not Membership.objects.for_brand(brand).filter(role=Role.ADMIN, user__is_active=True).exists():
         raise LastAdminError(brand)
 
 

@@ -57,6 +57,16 @@ def test_all_admins_at_once_cannot_be_removed_but_one_of_two_can():
     assert list(Membership.objects.all()) == [second]
 
 
+def test_an_admin_whose_account_is_switched_off_is_none():
+    admin = MembershipFactory()
+    MembershipFactory(brand=admin.brand, user=UserFactory(is_active=False))
+    with pytest.raises(LastAdminError, match="who can log in"):
+        change_roles(brand=admin.brand, changes=[NewRole(admin, Role.VIEWER)], **BY)
+    with pytest.raises(LastAdminError):
+        remove_members(brand=admin.brand, memberships=[admin], **BY)
+    assert Membership.objects.filter(role=Role.ADMIN).count() == 2
+
+
 def test_an_admin_may_hand_over_in_one_step():
     admin = MembershipFactory()
     heir = MembershipFactory(brand=admin.brand, role=Role.BUYER)
