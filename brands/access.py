@@ -19,7 +19,7 @@ from django_htmx.middleware import HtmxDetails
 
 from brands.enums import Role
 from brands.models import Brand, Membership, User
-from brands.operations.edits import BrandBusyError
+from brands.operations.edits import BrandBusyError, OtherBrandError
 from brands.rules import POLICY, Action
 from sparktrack.core.actors import Actor, ActorKind
 from sparktrack.core.addresses import client_ip
@@ -48,8 +48,9 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
     """Lets a view run only for members of the brand ``slug`` whose role may do ``action``; one query.
 
     The view gets a ``BrandRequest`` and the other arguments of the URL. Anonymous people are sent to the login,
-    people of other brands get 404, members whose role may too little 403. While somebody else writes in the brand for
-    longer than one can wait the answer is 503; nothing was written then.
+    people of other brands get 404, members whose role may too little 403; what is deleted between our look and
+    the operation is not there either (404). While somebody else writes in the brand for longer than one can wait the
+    answer is 503; nothing was written then.
     """
 
     def decorate(view: BrandView) -> BrandView:
@@ -73,6 +74,8 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
                 return view(brand_request, *args, **kwargs)
             except BrandBusyError as error:
                 return brand_busy(request, error.message)
+            except OtherBrandError:
+                raise Http404("Somebody deleted it meanwhile.") from None
 
         @wraps(view)
         def entered(request: HttpRequest, *args: Any, slug: str, **kwargs: Any) -> HttpResponseBase:

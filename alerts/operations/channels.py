@@ -14,6 +14,7 @@ from alerts.rules.channels import MAX_STEP, AddressError, clean_address
 from alerts.secrets import SEALED_FIELDS, ChannelSecrets, open_channel, seal_channel
 from brands.models import Brand
 from brands.operations.audit import Change, record_changes
+from brands.operations.edits import OtherBrandError
 from sparktrack.core.actors import Actor
 from sparktrack.core.ids import uuid7
 from sparktrack.core.refusals import RefusedError
@@ -189,8 +190,10 @@ def send_test(*, brand: Brand, channel: Channel, now: datetime, actor: Actor) ->
 
 
 def _locked(brand: Brand, channel: Channel) -> Channel:
-    """The row as it is now. Raises Channel.DoesNotExist for one of another brand or one that was deleted."""
-    row: Channel = Channel.objects.for_brand(brand).select_for_update().get(pk=channel.pk)
+    """The row as it is now. Raises OtherBrandError for one of another brand or one that was deleted meanwhile."""
+    row: Channel | None = Channel.objects.for_brand(brand).select_for_update().filter(pk=channel.pk).first()
+    if row is None:
+        raise OtherBrandError(f"The channel {channel.pk} does not (or no longer) belong to {brand.slug}.")
     return row
 
 

@@ -11,6 +11,7 @@ from alerts.models import Channel
 from alerts.operations.channels import switch_off
 from alerts.sending.answers import Answer
 from alerts.sending.guarded import ClosedAddressError, Reply, UnreachableError, post
+from brands.operations.edits import OtherBrandError
 from sparktrack.core.actors import system_actor
 from sparktrack.core.clock import database_now
 
@@ -65,7 +66,7 @@ def _leave(channel: Channel) -> None:
     reason, by = f"{channel.host} answered 410 Gone", system_actor("alerts")
     try:
         off = switch_off(brand=channel.brand, channel=channel, now=database_now(), actor=by, reason=reason)
-    except Channel.DoesNotExist:
+    except OtherBrandError:
         return  # deleted while we were there
     if off:
         log.warning("channel %s was switched off: 410 Gone", channel.pk)

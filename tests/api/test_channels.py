@@ -13,6 +13,7 @@ from alerts.secrets import open_channel
 from brands.enums import Role
 from brands.models import AuditEntry
 from sparktrack.api.models import KeptAnswer
+from sparktrack.api.resources.channels import Channels
 from tests.alerts import scenes
 from tests.alerts.channeldesk import ADDRESSES
 from tests.api.parity import left_in
@@ -113,10 +114,17 @@ def test_a_secret_is_exchanged_once_however_often_that_is_sent(world, admin):
     assert (twice.status_code, "secret" in twice.json()["made"]) == (409, False)
     row.refresh_from_db()
     assert open_channel(row) == kept
-    # Whoever saw the channel before cannot drop the old secret unknowingly.
+    # Whoever did not see that cannot drop the old secret unknowingly.
+    for headers in ({}, {"idempotency_key": "newer"}, {"if_match": "*"}):
+        refused = admin.post(address, **headers)
+        assert (refused.status_code, "If-Match" in refused.json()["detail"]) == (422, True)
+    row.refresh_from_db()
+    assert open_channel(row) == kept
     seen = admin.get(f"channels/{row.pk}")["ETag"]
     assert admin.post(address, if_match=seen).status_code == 200
     assert admin.post(address, if_match=seen).status_code == 412
+    with time_machine.travel(NOW + timedelta(hours=24), tick=False):
+        assert person(world, Role.ADMIN).post(address).status_code == 200
     stored = [*KeptAnswer.objects.values_list("body", "headers"), *AuditEntry.objects.values_list("after")]
     for secret in (first, second, HOOK["address"]):
         assert secret not in str(stored)
@@ -262,6 +270,28 @@ def test_channels_are_for_admins_in_person_and_of_their_brand(world, admin):
             assert caller.get("channels").status_code == caller.post("channels", HOOK).status_code == 403
     assert Channel.objects.filter(name="Team", disabled_at=None).count() == 2
     assert Client().get(f"/api/v1/channels?brand={world.brand.slug}").status_code == 401
+
+
+def test_a_channel_that_is_deleted_between_look_and_act_is_not_there(world, admin, monkeypatch):
+    seen, row = Channels.seen, added(world)
+
+    def look(view, pk):
+        found = seen(view, pk)
+        Channel.objects.filter(pk=pk).delete()
+        return found
+
+    monkeypatch.setattr(Channels, "seen", look)
+    for send in (
+        lambda one: admin.patch(one, {"name": "X"}),
+        admin.delete,
+        *(
+            lambda one, action=action: admin.post(f"{one}/{action}")
+            for action in ("test", "secret", "off", "on")
+        ),
+    ):
+        assert send(f"channels/{row.pk}").status_code == 404
+        assert Channel.objects.filter(pk=row.pk).exists()  # what the refusal took back
+    assert not any(entry.action != "channel.added" for entry in entries(world.brand))
 
 
 def test_channels_are_listed_without_their_addresses_in_as_many_queries_however_many_there_are(

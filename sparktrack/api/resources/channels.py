@@ -18,6 +18,7 @@ from alerts.enums import ChannelKind, ChannelState
 from alerts.models import Channel
 from alerts.operations.channels import (
     ChannelDraft,
+    ChannelRefusedError,
     add_channel,
     change_channel,
     delete_channel,
@@ -38,6 +39,7 @@ from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import WRITES, Resource
 from sparktrack.api.resources import channels_messages
 from sparktrack.api.resources.channels_messages import MESSAGE, ChannelMessage
+from sparktrack.api.versions import wanted_versions
 from sparktrack.core.models import choices
 from sparktrack.core.secrets import UndecryptableError
 from workplace.lists.filters import ListFilter
@@ -240,13 +242,24 @@ class Channels(Resource):
 
     @extend_schema(request=None, responses={200: AddedChannelAnswer})
     def secret(self, request: Request, id: UUID) -> Response:  # noqa: A002 - the name in the address
-        """Exchanges the secret of a webhook: the new one is in this answer; the old one signs, too, for 24 hours."""
+        """Exchanges the secret of a webhook: the new one is in this answer; the old one signs, too, for 24 hours.
+
+        Another exchange within these drops the older one, so it asks for ``If-Match``.
+        """
         refuse_unknown(request.query_params, ())
         self.read_body(Body)  # there is nothing to say
 
         def do() -> Response:
+            row = self.seen(id)
+            overlaps = row.old_secret_until is not None and self.request.now < row.old_secret_until
+            # Sent again after an answer that was lost, it would drop what receivers have.
+            if overlaps and wanted_versions(request) is None:
+                raise ChannelRefusedError(
+                    "The secret was exchanged already, and the older one still signs. "
+                    "To drop that, read the channel and send its ETag in If-Match."
+                )
             try:
-                secret = rotate_secret(channel=self.seen(id), **self.by)
+                secret = rotate_secret(channel=row, **self.by)
             except UndecryptableError:
                 raise UnreadableSecretError from None
             response = self.shown(id)

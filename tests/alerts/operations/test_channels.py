@@ -11,6 +11,7 @@ from alerts.operations import channels
 from alerts.operations.channels import ChannelDraft, ChannelRefusedError
 from alerts.secrets import ChannelSecrets, open_channel
 from brands.models import AuditEntry
+from brands.operations.edits import OtherBrandError
 from sparktrack.core.secrets import UndecryptableError
 from tests.alerts import scenes
 from tests.world import NOW, World
@@ -183,16 +184,16 @@ def test_deleted_a_channel_takes_its_log_along_but_not_the_audit(world):
     assert not Attempt.objects.exists()
     entry = AuditEntry.objects.get(action="channel.deleted")
     assert entry.before == {"name": "Team", "kind": "slack", "host": "hooks.slack.com", "from_step": 1}
-    with pytest.raises(Channel.DoesNotExist):
+    with pytest.raises(OtherBrandError):
         channels.switch_off(channel=row, **world.by)
 
 
 def test_a_channel_of_another_brand_cannot_be_touched(world):
     row, other = add(world).channel, World()
     for act in (channels.switch_off, channels.delete_channel, channels.send_test, channels.rotate_secret):
-        with pytest.raises(Channel.DoesNotExist):
+        with pytest.raises(OtherBrandError):
             act(channel=row, **other.by)
-    with pytest.raises(Channel.DoesNotExist):
+    with pytest.raises(OtherBrandError):
         channels.change_channel(channel=row, name="x", from_step=1, **other.by)
 
 

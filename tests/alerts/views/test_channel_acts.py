@@ -124,3 +124,15 @@ def test_everything_that_was_done_is_in_the_audit(desk):
         desk.post(f"{row.pk}/{path}")
     found = set(AuditEntry.objects.values_list("action", flat=True))
     assert found >= {"channel.tested", "channel.switched_off", "channel.switched_on", "channel.deleted"}
+
+
+def test_a_channel_that_is_deleted_between_look_and_act_is_not_there(desk, monkeypatch):
+    row = desk.channel()
+
+    def look(*_args):
+        Channel.objects.all().delete()
+        return row
+
+    monkeypatch.setattr("alerts.views.channel_acts.channel_or_404", look)
+    for path in ("off/", "on/", "test/"):
+        assert desk.post(f"{row.pk}/{path}").status_code == 404
