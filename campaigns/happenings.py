@@ -40,10 +40,16 @@ def happened(entry: AuditEntry, history: History) -> str:
 
 
 def who(entry: AuditEntry, names: Mapping[str, str], *, contacts: bool) -> str:
-    """Who did it: a name, ``an import``; somebody who left the brand by e-mail, if ``contacts`` may be read."""
+    """Who did it: a name, ``an import``, ``a script``.
+
+    Scripts are named, and somebody who left the brand by e-mail, if ``contacts`` may be read.
+    """
     if entry.actor_kind == ActorKind.SYSTEM:
         return "an import" if entry.actor_label.startswith("import") else "sparktrack"
-    return names.get(entry.actor_id) or (entry.actor_label if contacts else "") or "somebody who left"
+    label = entry.actor_label if contacts else ""
+    if entry.actor_kind == ActorKind.TOKEN:
+        return label or "a script"
+    return names.get(entry.actor_id) or label or "somebody who left"
 
 
 def _subject(entry: AuditEntry, kind: str, history: History) -> str:

@@ -80,5 +80,7 @@ def test_who_did_it_is_a_name_and_an_email_only_for_those_who_may_read_it():
     assert who(by(ActorKind.USER, "1", "ada@x.example"), names, contacts=True) == "Ada Lovelace"
     assert who(by(ActorKind.USER, "2", "bob@x.example"), names, contacts=True) == "bob@x.example"
     assert who(by(ActorKind.USER, "2", "bob@x.example"), names, contacts=False) == "somebody who left"
+    assert who(by(ActorKind.TOKEN, "3", "Nightly of Bob"), names, contacts=True) == "Nightly of Bob"
+    assert who(by(ActorKind.TOKEN, "3", "Nightly of Bob"), names, contacts=False) == "a script"
     assert who(by(ActorKind.SYSTEM, label="import_tracker"), names, contacts=False) == "an import"
     assert who(by(ActorKind.SYSTEM, label="tests"), names, contacts=False) == "sparktrack"
