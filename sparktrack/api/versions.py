@@ -20,8 +20,9 @@ from sparktrack.core.secrets import fingerprint
 # The header that carries the version of a row from the view to its ETag; it never leaves.
 VERSION = "sparktrack-version"
 _DIGITS = 16
-# Of the first gap of a flight or post, as it is rendered.
-_BEGINNING = b'"gaps":[{"starts_at":"%s"'
+# Where the moment of asking stands in an answer, as it is rendered: the first gap of a flight or post that is open, and
+# what says of when an answer is.
+_ASKED_AT = (b'"gaps":[{"starts_at":"%s"', b'"as_of":"%s"', b'"made_at":"%s"')
 _TAG = re.compile(r'(?:W/)?"([0-9a-f]{16})(?:-[0-9a-f]{16})?"')
 
 
@@ -39,13 +40,15 @@ def version_of(row: BrandOwned, also: Iterable[str] = ()) -> str:
 def tag_of(content: bytes, version: str = "", *, now: datetime) -> str:
     """The ETag of an answer with this content, about a row of this version (empty: about many).
 
-    What may not run now has a gap that begins now, whenever one asks: the tag is that of a gap which is open. It is a
-    weak one then, for not every byte is the same.
+    What may not run now has a gap that begins now, whenever one asks, and some answers say of when they are: the tag is
+    that of an answer which says "now". It is a weak one then, for not every byte is the same.
     """
-    open_gaps = content.replace(_BEGINNING % as_instant(now).encode(), _BEGINNING % b"now")
-    digest = hashlib.sha256(open_gaps).hexdigest()[:_DIGITS]
+    timeless = content
+    for place in _ASKED_AT:
+        timeless = timeless.replace(place % as_instant(now).encode(), place % b"now")
+    digest = hashlib.sha256(timeless).hexdigest()[:_DIGITS]
     tag = f'"{version}-{digest}"' if version else f'"{digest}"'
-    return tag if open_gaps == content else f"W/{tag}"
+    return tag if timeless == content else f"W/{tag}"
 
 
 def wanted_versions(request: Request) -> frozenset[str] | None:
