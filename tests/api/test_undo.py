@@ -80,6 +80,33 @@ def test_several_changes_of_one_row_by_one_request_all_go_back(world):
     assert Flight.objects.values().get() == {**stood, "ad_name": "Mine"}
 
 
+def test_what_was_made_and_edited_by_one_request_goes_whole(world):
+    caller = script(world)
+    flight = {
+        "post": str(world.post().pk),
+        "campaign": str(world.campaign().pk),
+        "tiktok_ad_ids": ["17600000001"],
+    }
+    made = caller.post("flights", flight)
+    assert made.status_code == 201, made.content
+    assert undone(caller, made["X-Request-ID"]).json() == {"rows": 1, "changed_since": 0}
+    assert not Flight.objects.exists()
+
+
+def test_nothing_is_put_in_the_place_of_what_is_gone_since(world):
+    caller, (post, other) = script(world), world.posts(2)
+    old, new = world.account(), world.account()
+    flight = world.flight(post, world.day(3), world.day(9), ad_account=old)
+    kept = world.flight(other, world.day(3), world.day(9))
+    body = [{"id": str(row.pk), "ad_account": str(new.pk)} for row in (flight, kept)]
+    moved = caller.patch("flights/bulk", body)
+    assert moved.status_code == 200, moved.content
+    old.delete()
+    assert undone(caller, moved["X-Request-ID"]).json() == {"rows": 1, "changed_since": 1}
+    accounts = {row.pk: row.ad_account for row in Flight.objects.select_related("ad_account")}
+    assert accounts == {flight.pk: new, kept.pk: None}
+
+
 def test_only_the_caller_takes_it_back_for_a_day_and_with_the_leave_that_it_needs(world, time_machine):
     post = world.post(title="A")
     caller, colleague = script(world), script(world)

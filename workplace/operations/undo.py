@@ -77,7 +77,7 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """How many rows are as they were; how many changes stay, because somebody changed the same since."""
+    """How many rows are as they were; how many changes stay: the same was changed since, or what was there is gone."""
 
     rows: int
     changed_since: int
@@ -332,7 +332,10 @@ def _is_of(entry: AuditEntry, change: AuditEntry) -> bool:
 
 
 def _with_related(found: list[Before], model: type[BrandOwned]) -> list[Before]:
-    """The same, with rows where values are the ids of rows: operations take rows."""
+    """The same, with rows where values are the ids of rows: operations take rows.
+
+    What named a row that is gone by now stays as it is: with none in its place it would not be as it was.
+    """
     related = {
         field.name: field.related_model for field in model._meta.concrete_fields if field.related_model
     }
@@ -342,13 +345,9 @@ def _with_related(found: list[Before], model: type[BrandOwned]) -> list[Before]:
         if ids:
             assert isinstance(other, type)
             rows |= {(name, row.pk): row for row in other._default_manager.filter(pk__in=ids)}
-    return [
-        (
-            row,
-            {
-                name: rows.get((name, value)) if name in related and value is not None else value
-                for name, value in values.items()
-            },
-        )
-        for row, values in found
-    ]
+    whole: list[Before] = []
+    for row, values in found:
+        named = {(name, value) for name, value in values.items() if name in related and value is not None}
+        if named <= rows.keys():
+            whole.append((row, {**values, **{name: rows[name, value] for name, value in named}}))
+    return whole

@@ -38,7 +38,7 @@ class UndoneAnswer(serializers.Serializer[Any]):
 
     rows = serializers.IntegerField(help_text="Rows that are as they were.")
     changed_since = serializers.IntegerField(
-        help_text="Changes that stay, because somebody changed the same since."
+        help_text="Changes that stay: somebody changed the same since, or deleted what stood there before."
     )
 
 
