@@ -101,6 +101,20 @@ def brand_view(*, action: Action = Action.VIEW) -> Callable[[BrandView], BrandVi
     return decorate
 
 
+def ask_again(request: BrandRequest, action: Action) -> None:
+    """Under the lock: somebody may have lost their role while the request waited, and must not give it back.
+
+    Raises PermissionDenied, and Http404 for who is not in the brand any more.
+    """
+    membership: Membership | None = (
+        Membership.objects.for_brand(request.brand).filter(user=request.user).first()
+    )
+    if membership is None:
+        raise Http404("No brand of yours has this address.")
+    if action not in POLICY[Role(membership.role)]:
+        raise PermissionDenied(f"Your role in {request.brand} is {membership.role}.")
+
+
 def _part_without_login(request: HttpRequest, page: str) -> HttpResponse:
     """For htmx: the login page in whole and then back to ``page``; it has no place in a part of a page.
 

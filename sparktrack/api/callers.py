@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
@@ -84,6 +85,17 @@ class InBrand(BasePermission):
             _of_person(api_request, cast(User, user))
         action: Action = view.needed()
         return action in api_request.allowed
+
+
+def ask_again(request: ApiRequest, view: Any) -> None:
+    """Under the lock: a person may have lost their role while the request waited, and must not give it back.
+
+    Raises PermissionDenied, and NotFound for who is not in the brand any more.
+    """
+    if not isinstance(request.user, Script):
+        _of_person(request, cast(User, request.user))
+        if view.needed() not in request.allowed:
+            raise PermissionDenied
 
 
 def _of_token(request: ApiRequest, token: ApiToken) -> None:

@@ -2,8 +2,8 @@
 
 1. ``callers.InBrand`` finds the brand and asks for the leave that ``needs`` names.
 2. Reading begins at the ``shelf``: the filters and the order of the list that people see.
-3. Writing runs under the lock of the brand, once per ``Idempotency-Key`` (``keeping``), for the version that the caller
-   saw (``If-Match``), by the operation that the pages call.
+3. Writing runs under the lock of the brand, where a person's leave is asked for again, once per ``Idempotency-Key``
+   (``keeping``), for the version that the caller saw (``If-Match``), by the operation that the pages call.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from brands.models import BrandOwned
 from brands.rules import Action
 from sparktrack.api.answers import Answer, columns_of
 from sparktrack.api.bodies import Body
-from sparktrack.api.callers import ApiRequest, Script
+from sparktrack.api.callers import ApiRequest, Script, ask_again
 from sparktrack.api.keeping import done_once
 from sparktrack.api.problems import PreconditionFailedError
 from sparktrack.api.reading import (
@@ -88,7 +88,12 @@ class BrandView(APIView):
 
         ``secret``: the field of the answer that holds a secret (``done_once``).
         """
-        return done_once(self.request, self.request.brand, self.request.now, do, secret=secret)
+
+        def done() -> Response:
+            ask_again(self.request, self)
+            return do()
+
+        return done_once(self.request, self.request.brand, self.request.now, done, secret=secret)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Adds what every answer has: what is left of the quota, and an ETag for what was read."""

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from alerts.models import Alert
 from brands.enums import Role, TokenScope
-from brands.models import AuditEntry, Membership
-from brands.operations.edits import Edit
+from brands.models import ApiToken, AuditEntry, Invitation, Membership
+from brands.operations.edits import Edit, locked
 from brands.operations.people import Deputy, change_profile, set_deputies
 from campaigns.models import Campaign, Flight
 from campaigns.operations.campaigns import edit_campaigns
@@ -133,6 +133,35 @@ def test_admins_say_what_people_are_and_no_brand_loses_its_last_admin(world, adm
     for change in ({"role": "owner"}, {"role": None}, {"user": str(admin.pk)}, {"email": "x@example.com"}):
         answer = at_api(world, buyer.user).patch(f"people/{mine.pk}", change)
         assert (answer.status_code, pointers(answer)) == (400, [f"/{next(iter(change))}"])
+
+
+def test_who_lost_their_role_while_their_request_waited_gives_it_to_nobody(world, admin, monkeypatch):
+    world.member(Role.ADMIN)
+    mine, buyer = membership(world, admin), membership(world, world.member(Role.BUYER))
+    caller = at_api(world, admin)
+
+    def waited(brand):
+        Membership.objects.filter(pk=mine.pk).update(role=Role.VIEWER)
+        return locked(brand)
+
+    monkeypatch.setattr("sparktrack.api.keeping.locked", waited)
+    invited = {"email": "ada@example.com", "role": "admin"}
+    for send in (
+        lambda: caller.patch(f"people/{mine.pk}", {"role": "admin"}),
+        lambda: caller.patch(f"people/{buyer.pk}", {"role": "admin"}),
+        lambda: caller.patch("people/bulk", [{"id": str(mine.pk), "role": "admin"}]),
+        lambda: caller.post(f"people/{buyer.pk}/remove", {}),
+        lambda: caller.post("invitations", invited),
+        lambda: caller.post("tokens", {"name": "x", "scope": "write", "last_day": None}),
+    ):
+        Membership.objects.filter(pk=mine.pk).update(role=Role.ADMIN)
+        assert send().status_code == 403
+    assert membership(world, buyer.user).role == Role.BUYER
+    assert not Invitation.objects.exists()
+    assert not ApiToken.objects.exists()
+    monkeypatch.setattr("sparktrack.api.keeping.locked", lambda brand: mine.delete() and locked(brand))
+    Membership.objects.filter(pk=mine.pk).update(role=Role.ADMIN)
+    assert caller.patch(f"people/{buyer.pk}", {"role": "admin"}).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.BUYER, Role.MANAGER])

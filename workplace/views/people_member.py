@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
+from brands.access import BrandRequest, actor_of, ask_again, brand_view, viewer_zone
 from brands.enums import Role
 from brands.models import Brand, Membership
 from brands.operations.edits import locked
@@ -30,22 +30,25 @@ from workplace.views.settings import refuse, say_saved, status_of
 @brand_view()
 def my_deputy(request: BrandRequest) -> HttpResponse:
     """Who stands in for the person who asks, and when."""
-    return _edited(request, request.membership.pk, DeputyForm, "workplace/people/me.html")
+    return _edited(request, request.membership.pk, DeputyForm, "workplace/people/me.html", Action.VIEW)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @brand_view(action=Action.MANAGE_PEOPLE)
 def member_page(request: BrandRequest, member: UUID) -> HttpResponse:
     """The role of a member and who stands in for them."""
-    return _edited(request, member, MemberForm, "workplace/people/member.html")
+    return _edited(request, member, MemberForm, "workplace/people/member.html", Action.MANAGE_PEOPLE)
 
 
-def _edited(request: BrandRequest, pk: UUID, form_class: type[DeputyForm], template: str) -> HttpResponse:
+def _edited(
+    request: BrandRequest, pk: UUID, form_class: type[DeputyForm], template: str, action: Action
+) -> HttpResponse:
     if request.method != "POST":
         row = _member_or_404(request.brand, pk)
         return _form_page(request, template, form_class(membership=row), row)
     now = utc_now()
     with locked(request.brand) as brand:
+        ask_again(request, action)
         row = _member_or_404(brand, pk)
         form = form_class(request.POST, membership=row, now=now)
         if form.is_valid():
@@ -89,6 +92,7 @@ def remove_page(request: BrandRequest, member: UUID) -> HttpResponse:
         form = HandoverForm(brand=request.brand, membership=row, belongings=owned)
         return _remove_page(request, form, row, owned)
     with locked(request.brand) as brand:
+        ask_again(request, Action.MANAGE_PEOPLE)
         row = _member_or_404(brand, member)
         owned = belongings(brand, row.user, now=now)
         form = HandoverForm(request.POST, brand=brand, membership=row, belongings=owned)

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from brands.enums import Role
 from brands.models import Membership
+from brands.operations.edits import locked
 from brands.operations.people import Deputy, NewRole, change_roles, set_deputies
 from campaigns.models import Flight
 from tests.world import NOW, World, client_of
@@ -82,6 +83,22 @@ def test_the_last_admin_stays_admin(world, admin, mara):
     answer = client_of(admin).post(url(world, "people-remove", own.pk))
     assert answer.status_code == 422
     assert "must keep at least one admin" in answer.content.decode()
+
+
+def test_who_lost_their_role_while_their_page_waited_gives_it_to_nobody(world, admin, mara, monkeypatch):
+    world.member(Role.ADMIN)
+    own, client = admin.memberships.get(), client_of(admin)
+
+    def waited(brand):
+        Membership.objects.filter(pk=own.pk).update(role=Role.VIEWER)
+        return locked(brand)
+
+    monkeypatch.setattr("workplace.views.people_member.locked", waited)
+    for name, pk in (("people-member", own.pk), ("people-member", mara.pk), ("people-remove", mara.pk)):
+        Membership.objects.filter(pk=own.pk).update(role=Role.ADMIN)
+        answer = client.post(url(world, name, pk), {"role": "admin", "was": "{}"})
+        assert answer.status_code == 403
+    assert Membership.objects.get(pk=mara.pk).role == mara.role
 
 
 def test_two_who_change_the_same_member_both_see_it(world, admin, mara):
