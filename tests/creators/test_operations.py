@@ -167,8 +167,8 @@ def test_a_handle_of_somebody_else_is_refused(world):
 
 
 def test_many_are_renamed_one_after_the_other(world):
-    maya, noah, iris, lena = add(world, "maya", "noah", "iris", "lena")
-    # Noah gets what Maya laid down, Iris what Noah laid down; Maya goes on, Lena stays.
+    # Whoever takes up a handle stands before whoever lays it down: one statement would write them in that order.
+    lena, iris, noah, maya = add(world, "lena", "iris", "noah", "maya")
     handles = [(maya, "maya.glow"), (noah, "maya"), (iris, "@noah"), (maya, "glow"), (lena, "lena")]
     renamed = rename_creators(handles=handles, **world.by)
     assert [row.handle for row in renamed] == ["glow", "maya", "noah", "glow", "lena"]
