@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from brands.models import AuditEntry, Brand, Membership, User
 from brands.rules import Action, may
 
@@ -14,11 +16,15 @@ MOST_LINES = 500
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The newest entries; ``more``: there are older ones. ``subjects`` names things that have no name of their own."""
+    """The newest entries; ``more``: there are older ones. ``subjects`` names things that have no name of their own.
+
+    ``things``: the ids of all that it is about.
+    """
 
     entries: Sequence[AuditEntry]
     more: bool
     subjects: Mapping[UUID, str]
+    things: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +39,14 @@ def post_history(
     brand: Brand, things: Collection[UUID], *, subjects: Mapping[UUID, str], lines: int = FIRST_LINES
 ) -> History:
     """The newest ``lines`` entries about these things; one query."""
-    found = list(
-        AuditEntry.objects.for_brand(brand)
-        .filter(object_id__in=things)
-        .order_by("-at", "-pk")[: min(lines, MOST_LINES) + 1]
-    )
-    return History(found[:lines], len(found) > lines, subjects)
+    found = list(entries_about(brand, things).order_by("-at", "-pk")[: min(lines, MOST_LINES) + 1])
+    return History(found[:lines], len(found) > lines, subjects, things)
+
+
+def entries_about(brand: Brand, things: Collection[UUID]) -> QuerySet[AuditEntry]:
+    """All entries about these things, unordered."""
+    found: QuerySet[AuditEntry] = AuditEntry.objects.for_brand(brand).filter(object_id__in=things)
+    return found
 
 
 def people_of(brand: Brand) -> People:

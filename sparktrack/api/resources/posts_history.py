@@ -12,10 +12,11 @@ from rest_framework.response import Response
 
 from brands.rules import Action
 from campaigns.happenings import happened, who
+from campaigns.queries.history import entries_about
 from campaigns.queries.post import post_page
 from posts.models import MetricsSnapshot, Post, StageEvent
 from sparktrack.api.fields import InstantField, as_instant
-from sparktrack.api.reading import OF_PARTS, body_of, part_of, read_limit, refuse_unknown
+from sparktrack.api.reading import OF_PARTS, body_of, part_of
 from sparktrack.api.resource import Resource
 from sparktrack.api.resources.evidence_shapes import DEED, EvidenceDeed
 from sparktrack.api.resources.posts_answers import NumbersAnswer
@@ -75,13 +76,13 @@ class StagesPage(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(
-    examples=[OpenApiExample("One deed", {"results": [DEED], "more": False}, response_only=True)]
+    examples=[OpenApiExample("One deed", {"results": [DEED], "next": None}, response_only=True)]
 )
-class HistoryAnswer(serializers.Serializer[Any]):
-    """What was done about a post, its codes, rights and flights, the newest first; ``more``: there are older ones."""
+class HistoryPage(serializers.Serializer[Any]):
+    """What was done about a post, its codes, rights and flights, the newest first."""
 
     results = EvidenceDeed(many=True)
-    more = serializers.BooleanField()
+    next = _next()
 
 
 class PostHistory(Resource):
@@ -97,26 +98,26 @@ class PostHistory(Resource):
         """The stages that the post reached, and who noted them."""
         return self._page_of(StageEvent, StageAnswer, id)
 
-    @extend_schema(responses={200: HistoryAnswer}, parameters=OF_PARTS[:1])
+    @extend_schema(responses={200: HistoryPage}, parameters=OF_PARTS)
     def read_history(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """What was done about the post in words, as its page tells it."""
-        refuse_unknown(request.query_params, ("limit",))
-        brand, lines = self.request.brand, read_limit(request.query_params)
+        brand = self.request.brand
         try:
-            page = post_page(brand, id, now=self.request.now, history=lines)
+            post = post_page(brand, id, now=self.request.now, history=0)
         except Post.DoesNotExist:
             raise Http404 from None
+        page = part_of(entries_about(brand, post.history.things), _NEWEST, self.request)
         contacts = Action.READ_CONTACTS in self.request.allowed
         told = [
             {
                 "at": as_instant(entry.at),
                 "action": entry.action,
-                "what": happened(entry, page.history),
-                "by": who(entry, page.people.names, contacts=contacts),
+                "what": happened(entry, post.history),
+                "by": who(entry, post.people.names, contacts=contacts),
             }
-            for entry in page.history.entries
+            for entry in page.rows
         ]
-        return Response({"results": told, "more": page.history.more})
+        return Response(body_of(page, told, self.request))
 
     def _page_of(self, model: Any, answer: type[serializers.Serializer[Any]], post: UUID) -> Response:
         brand = self.request.brand
