@@ -15,10 +15,11 @@ from brands.rules import Action
 from campaigns.enums import FlightStatus, Section
 from campaigns.models import Flight
 from campaigns.operations.flights import end_flights, launch_flights
+from campaigns.queries import changes
 from campaigns.queries.lines import flight_lines, stored_gaps
 from sparktrack.api.resources.flights import Flights
 from tests.api.scripts import script
-from tests.campaigns.scenes import SCENES, ready_post
+from tests.campaigns.scenes import SCENES, blocked, ready_post
 from tests.world import DAY, World
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +258,19 @@ def test_what_was_changed_since_also_by_post_code_right_link_and_campaign(world,
     assert set(everything(caller, f"updated_since={instant(since + DAY)}&fields=ad_name")) == set(
         ids.values()
     )
+
+
+@pytest.mark.parametrize("named", [300, 1])
+def test_what_was_changed_since_takes_five_statements_at_most(world, monkeypatch, named):
+    monkeypatch.setattr(changes, "MOST_NAMED", named)
+    for _ in range(3):
+        blocked(world)
+    caller = script(world)
+    caller.get("flights")  # notes that the token was used
+    with CaptureQueriesContext(connection) as sent:
+        found = caller.get(f"flights?updated_since={instant(world.now)}").json()["results"]
+    assert len(found) == 3
+    assert len(sent) <= 5
 
 
 NO_SENSE = {
