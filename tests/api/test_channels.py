@@ -9,7 +9,7 @@ from django.test import Client
 from alerts.enums import AttemptOutcome, ChannelKind, DeliveryKind, DeliveryState
 from alerts.models import Channel, Delivery
 from alerts.operations.channels import ChannelDraft, add_channel
-from alerts.secrets import open_channel
+from alerts.secrets import SEALED_FIELDS, open_channel
 from brands.enums import Role
 from brands.models import AuditEntry
 from sparktrack.api.models import KeptAnswer
@@ -150,8 +150,11 @@ def test_a_test_is_sent_and_what_came_of_it_is_told(
     woken = []
     monkeypatch.setattr("sparktrack.api.resources.channels.wake", lambda: woken.append("wake"))
     one = f"channels/{row.pk}"
-    with django_capture_on_commit_callbacks(execute=True):
+    with django_capture_on_commit_callbacks() as afterwards:
         sent = admin.post(f"{one}/test")
+    assert woken == []
+    for each in afterwards:
+        each()
     assert woken == ["wake"]
     test = Delivery.objects.get(kind=DeliveryKind.TEST)
     told = {
@@ -306,8 +309,10 @@ def test_channels_are_listed_without_their_addresses_in_as_many_queries_however_
         row = added(world, kind, name)
         scenes.tried(scenes.message(row, NOW))
         scenes.message(row, NOW, kind=DeliveryKind.TEST, state=DeliveryState.DUE)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(6) as sent:
         answer = admin.get("channels")
+    read = "".join(query["sql"] for query in sent.captured_queries)
+    assert [column for column in SEALED_FIELDS if f'"{column}"' in read] == []
     assert [row["name"] for row in answer.json()["results"]] == ["Alpha", "beta", "delta", "Gamma"]
     assert "canary" not in answer.content.decode()
     with django_assert_num_queries(4):

@@ -99,6 +99,20 @@ def test_sent_again_under_its_key_nothing_is_done_and_no_link_is_told(world, adm
     assert len(mail.outbox) == 2
 
 
+def test_links_of_many_are_kept_nowhere_either(admin):
+    key = {"idempotency_key": "all"}
+    body = [BODY, {"email": "ben@example.com", "role": "viewer"}]
+    made = admin.post("invitations/bulk", body, **key).json()["results"]
+    again = admin.post("invitations/bulk", body, **key)
+    assert again.status_code == 409
+    assert [one["id"] for one in again.json()["made"]["results"]] == [one["id"] for one in made]
+    kept = json.dumps(list(KeptAnswer.objects.values()), default=str)
+    for one in made:
+        token = one["link"].rpartition("/inv_")[2].strip("/")
+        assert token not in kept + again.content.decode()
+    assert (Invitation.objects.count(), len(mail.outbox)) == (2, 2)
+
+
 def test_a_mail_that_does_not_go_out_leaves_the_link(world, admin, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
@@ -182,8 +196,12 @@ def test_an_invitation_is_withdrawn_once_and_an_old_one_sent_again(world, admin)
         422,
         [("", "The invitation of ada@example.com had ended already.")],
     )
+    stale = admin.post(f"invitations/{old.invitation.pk}/again", if_match='"0123456789abcdef"')
+    assert (stale.status_code, stale.json()["current"]["email"]) == (412, "old@example.com")
     again = admin.post(f"invitations/{old.invitation.pk}/again")
     assert again.status_code == 201
+    # The one that had ended is not there beside it.
+    assert [each["id"] for each in admin.get("invitations").json()["results"]] == [again.json()["id"]]
     world.member(Role.VIEWER, email="old@example.com")
     joined = admin.post(f"invitations/{old.invitation.pk}/again")
     assert (joined.status_code, errors(joined)) == (422, [("", "Already in Northbeam: old@example.com.")])
