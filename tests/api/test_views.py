@@ -47,9 +47,12 @@ def test_a_view_is_kept_shared_replaced_and_deleted_by_its_owner(world):
             "created_at": "2026-11-21T14:05:00Z",
         }
     )
-    again = owner.post("views", {**said, "query": "q=a"})
-    assert (again.json()["id"], again.json()["query"]) == (str(view.pk), "q=a")
     assert owner.patch(f"views/{view.pk}", {"shared": True}).json()["shared"] is True
+    again = owner.post("views", {**said, "query": "?q=a"})
+    assert (again.status_code, again["Location"]) == (200, f"/api/v1/views/{view.pk}")
+    told = [again.json()[name] for name in ("id", "query", "shared")]
+    assert told == [str(view.pk), "q=a", True]
+    assert owner.post("views", {**said, "shared": False}).json()["shared"] is False
     assert owner.delete(f"views/{view.pk}").status_code == 204
     assert owner.get(f"views/{view.pk}").status_code == 404
 
@@ -57,7 +60,8 @@ def test_a_view_is_kept_shared_replaced_and_deleted_by_its_owner(world):
 def test_others_see_what_is_shared_and_admins_tidy_up(world):
     owner, colleague, admin = person(world), person(world), person(world, Role.ADMIN)
     reader, writer = script(world, TokenScope.READ), script(world)
-    own = owner.post("views", {"place": "codes", "name": "Mine"}).json()["id"]
+    kept = {"place": "codes", "name": "Mine", "query": "status=expiring&sort=end"}
+    own = owner.post("views", kept).json()["id"]
     shared = owner.post("views", {"place": "posts", "name": "Ours", "shared": True}).json()["id"]
     assert names(owner) == ["Mine", "Ours"]
     assert names(owner, "&place=codes") == names(owner, "&q=min") == ["Mine"]
@@ -105,6 +109,11 @@ def test_what_makes_no_view_is_named(world):
         ({"columns": ["a\n"] * 51}, "/columns", 400),
         ({"shared": "yes"}, "/shared", 400),
         ({"owner": "x"}, "/owner", 400),
+        ({"query": "nosuch=1"}, "/query", 422),
+        ({"query": "updated_since=2026-11-21T14:05:00Z"}, "/query", 422),
+        ({"query": "lane=nosuch"}, "/query", 422),
+        ({"query": "q=%00"}, "/query", 422),
+        ({"query": "sort=nosuch"}, "/query", 422),
     ):
         assert pointer(owner.post("views", {**good, **change}), status) == at, change
     assert (

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -29,13 +30,14 @@ def save_view(
     name: str,
     query: str,
     columns: Sequence[str],
-    shared: bool,
+    shared: bool | None,
     user: User,
     now: datetime,
 ) -> SavedView:
     """Keep a list as it is narrowed; a view of ``user`` with the same name is replaced.
 
-    Raises ViewRefusedError without a name, for too long an address, or when there are too many.
+    ``shared``: None leaves that as it is, and a new view to its owner. Raises ViewRefusedError without a name, for too
+    long an address, or when there are too many.
     """
     said = " ".join(name.split())
     if not said or not said.isprintable():
@@ -48,18 +50,16 @@ def save_view(
         own = SavedView.objects.for_brand(brand).filter(owner=user, place=place)
         if own.exclude(name=said).count() >= MOST_VIEWS:
             raise ViewRefusedError(f"There are {MOST_VIEWS} views already: delete one first.", field="name")
+        kept: dict[str, Any] = {"query": query, "columns": list(columns)}
+        if shared is not None:
+            kept["shared"] = shared
         view, _ = SavedView.objects.update_or_create(
             brand=brand,
             place=place,
             owner=user,
             name=said,
-            defaults={"query": query, "columns": list(columns), "shared": shared},
-            create_defaults={
-                "query": query,
-                "columns": list(columns),
-                "shared": shared,
-                "created_at": now,
-            },
+            defaults=kept,
+            create_defaults={**kept, "shared": bool(shared), "created_at": now},
         )
     return view
 

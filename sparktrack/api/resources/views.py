@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import django_filters
 from django.core.exceptions import TooManyFieldsSent
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from django.http import QueryDict
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -26,12 +28,31 @@ from sparktrack.core.models import choices
 from workplace.enums import Place
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort
-from workplace.lists.pages import Shelf
+from workplace.lists.pages import ListPage, Shelf
 from workplace.lists.serving import kept_query
 from workplace.models import SavedView
-from workplace.operations.views import COLUMN_KEY, MOST_COLUMNS, change_view, delete_view, save_view
+from workplace.operations.views import (
+    COLUMN_KEY,
+    MOST_COLUMNS,
+    ViewRefusedError,
+    change_view,
+    delete_view,
+    save_view,
+)
 from workplace.queries.views import views_of
+from workplace.views.audit import AUDIT
+from workplace.views.briefs_list import BRIEFS
+from workplace.views.campaigns_list import CAMPAIGNS
+from workplace.views.codes_list import CODES
+from workplace.views.creators_list import CREATORS
+from workplace.views.flights_list import FLIGHTS
+from workplace.views.posts_list import POSTS
+from workplace.views.rights_list import RIGHTS
 
+# The lists that have views.
+_LISTS: dict[Place, ListPage[Any]] = {
+    page.place: page for page in (POSTS, CREATORS, BRIEFS, CODES, RIGHTS, CAMPAIGNS, FLIGHTS, AUDIT)
+}
 # Of an address, with all that has to be written as %xx.
 _LONGEST = 1000
 _TOO_MUCH = "This list is narrowed by too much to be kept."
@@ -101,22 +122,25 @@ class ViewChanges(Body):
     ]
 )
 class NewView(ViewChanges):
-    """A list to keep. One of the same person, list and name is replaced."""
+    """A list to keep. One of the same person, list and name is replaced, and stays shared unless ``shared`` is sent."""
 
     place = Choice(Place)
     name = Text(max_length=80)
     query = Text(
-        max_length=_LONGEST, allow_blank=True, default="", help_text="Filters and order, as in the address."
+        max_length=_LONGEST,
+        allow_blank=True,
+        default="",
+        help_text="Filters and order, as in the address of the list.",
     )
     columns = serializers.ListField(
         child=serializers.RegexField(rf"^{COLUMN_KEY.pattern}\Z"), max_length=MOST_COLUMNS, default=list
     )
-    shared = Flag(default=False)
+    shared = Flag(required=False)
 
     def validate_query(self, value: str) -> str:
         """Without the place in the list."""
         try:
-            kept = kept_query(value)
+            kept = kept_query(value.removeprefix("?"))
         except TooManyFieldsSent:
             raise ValidationError(_TOO_MUCH) from None
         if len(kept) > _LONGEST:
@@ -161,10 +185,33 @@ class Views(Resource):
         assert isinstance(user, User)
         return {"user": user, "role": Membership.objects.for_brand(self.request.brand).get(user=user).role}
 
-    def add(self, items: Sequence[dict[str, Any]]) -> Sequence[SavedView]:
-        """By ``save_view``."""
-        brand, now, user = self.request.brand, self.request.now, self._theirs["user"]
-        return [save_view(brand=brand, now=now, user=user, **item) for item in items]
+    @extend_schema(responses={201: ViewAnswer, 200: ViewAnswer})
+    def create(self, request: Request) -> Response:
+        """Keeps a list under its name: 201; or 200, if the caller had one of that name, which is replaced."""
+        refuse_unknown(request.query_params, ())
+
+        def do() -> Response:
+            values = {"shared": None, **self.read_body(NewView)}
+            self._require_opens(values["place"], values["query"])
+            known = set(self.rows().values_list("pk", flat=True))
+            view = save_view(
+                brand=self.request.brand, now=self.request.now, user=self._theirs["user"], **values
+            )
+            response = self._shown(view, status=HTTPStatus.OK if view.pk in known else HTTPStatus.CREATED)
+            response["Location"] = f"{request.path}/{view.pk}"
+            return response
+
+        return self.written(do)
+
+    def _require_opens(self, place: Place, query: str) -> None:
+        """Raises ViewRefusedError for what the page of the list would not understand."""
+        data, asking = QueryDict(query), self.request
+        filters = _LISTS[place].filter_for(data, asking.brand, asking.now, asking.allowed)
+        if unknown := sorted(data.keys() - filters.filters.keys()):
+            raise ViewRefusedError(f"There is no filter called {unknown[0]} in this list.", field="query")
+        if errors := filters.form.errors:
+            name = next(iter(errors))
+            raise ViewRefusedError(f"{name}: {errors[name][0]}", field="query")
 
     def partial_update(self, request: Request, id: UUID) -> Response:  # noqa: A002
         """Shares it with all members of the brand, or takes it back: its owner may do both, admins take back."""
