@@ -1,6 +1,6 @@
 """A peak, such as the week of Black Friday: which posts and flights survive it, and what limits the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -83,7 +83,7 @@ class PeakLine:
 
 @dataclass(frozen=True, slots=True)
 class PeakAnswer:
-    """The groups with how many there are in all, up to COUNTED + 1: then there are more.
+    """The groups with how many there are in all, up to COUNTED + 1: then there are more. Only what was asked for.
 
     ``over``: the peak has passed, nothing is judged. ``newest_only``: of posts without a flight only the NEWEST are in.
     ``lines``: the first of each group, or a page of the one that was asked for; ``after``: where it ends, if more
@@ -117,11 +117,13 @@ def peak_answer(
     group: str = "",
     after: Place | None = None,
     limit: int | None = None,
+    count: Collection[str] = GROUPS,
 ) -> PeakAnswer:
     """Flights that survive, that end in it by plan, that do not; posts without one that would, and that would not.
 
     ``group``: a page of this one of GROUPS, of ``limit`` lines (usually PER_PAGE), behind ``after``. Where all groups
-    stand together, those that fall first come first. Twelve queries at most. Raises NoSuchPlaceError.
+    stand together, those that fall first come first. ``count``: the groups that are counted. Twelve queries at most.
+    Raises NoSuchPlaceError.
     """
     start, end = first_instant(peak.first, brand.time_zone), end_of_last_day(peak.last, brand.time_zone)
     begin = max(start, now)
@@ -130,7 +132,7 @@ def peak_answer(
         return PeakAnswer(over=True, newest_only=False, lines=nothing, counts=dict.fromkeys(GROUPS, 0))
     posts_of = Post.objects.for_brand(brand).order_by("-pk").values("pk")
     groups = _groups(brand, peak, begin, end, posts_of[:NEWEST])
-    counts = {name: rows.order_by()[: COUNTED + 1].count() for name, rows in groups.items()}
+    counts = {name: groups[name].order_by()[: COUNTED + 1].count() for name in count}
     found: dict[str, list[Any]] = {}
     last = None
     for name, rows in groups.items():

@@ -32,6 +32,7 @@ from workplace.operations.peaks import LONGEST_DAYS
 from workplace.queries.flights_peak import (
     COUNTED,
     GROUPS,
+    MOST_ASKED,
     NoSuchPlaceError,
     PeakLine,
     peak_answer,
@@ -132,7 +133,7 @@ class PeakLineAnswer(serializers.Serializer[Any]):
     reasons = serializers.ListField(child=serializers.ChoiceField(choices(Reason)))
     stops_itself = serializers.BooleanField(allow_null=True, help_text="Else a person has to pause it.")
     gaps = FlightGap(many=True)
-    lasts_already = serializers.BooleanField(help_text="The first gap has begun, before the peak.")
+    lasts_already = serializers.BooleanField(help_text="The first gap has begun already.")
     at_risk = serializers.DecimalField(
         max_digits=20,
         decimal_places=2,
@@ -177,7 +178,8 @@ class PeakSums(PeakView):
         """How many flights survive a peak, and how many posts could."""
         refuse_unknown(request.query_params, _DAYS)
         peak, brand = self.peak(), self.request.brand
-        found = peak_answer(brand, peak, now=self.request.now)
+        # What those that fall short have at risk is added up from their lines; nobody reads the others.
+        found = peak_answer(brand, peak, now=self.request.now, group="falling", limit=MOST_ASKED)
         return Response(
             {
                 "name": peak.name,
@@ -218,7 +220,7 @@ class PeakLines(PeakView):
         brand, peak, now = self.request.brand, self.peak(), self.request.now
         try:
             after = place_of(query["cursor"]) if "cursor" in query else None
-            found = peak_answer(brand, peak, now=now, group=group, after=after, limit=limit)
+            found = peak_answer(brand, peak, now=now, group=group, after=after, limit=limit, count=())
         except NoSuchPlaceError:
             raise ValidationError(
                 {"?cursor": ["This page of the peak cannot be found. Begin at the first one."]}
