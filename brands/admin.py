@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from brands.access import actor_of
 from brands.enums import Role
 from brands.invitations import invitation_url
-from brands.mails import send_invitation
+from brands.mails import send_invitations
 from brands.models import AdAccount, Attachment, AuditEntry, Brand, Invitation, Membership, User
 from brands.operations.ad_accounts import NewAdAccount, add_ad_accounts, edit_ad_accounts
 from brands.operations.brands import add_brand, change_brand_settings
@@ -140,7 +140,12 @@ class InvitationAdmin(OperationAdmin):
         messages.info(
             request, f"The link, now mailed to {issued.invitation.email}: {invitation_url(issued.token)}"
         )
-        transaction.on_commit(lambda: send_invitation(issued))
+
+        def mail() -> None:
+            if not send_invitations([issued]):
+                messages.error(request, "The mail did not go out: give them the link yourself.")
+
+        transaction.on_commit(mail)
         return issued.invitation
 
 

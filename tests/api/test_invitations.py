@@ -141,6 +141,7 @@ def test_one_address_that_is_refused_takes_no_link_and_no_mail_from_the_others(
         assert page.content.decode().count("/invitations/inv_") == 2
         assert page.content.decode().count("mail did not go out") == 1
     assert [mailed.to for mailed in server.accepted] == ["ada@example.com", "ben@example.com"]
+    assert server.connections == 2  # one for each request
 
 
 def test_who_cannot_be_invited_is_named_and_nobody_is_invited(world, admin):

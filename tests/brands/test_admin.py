@@ -101,6 +101,16 @@ def test_adding_an_invitation_shows_the_link_once_and_mails_it(staff, django_cap
     assert Client().get(link).status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_that_could_not_be_mailed_says_so_beside_its_link(staff, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    sent = {"brand": BrandFactory().pk, "email": "new@example.com", "role": "manager"}
+    page = staff.post(f"{BRANDS}/invitation/add/", sent, follow=True).content.decode()
+    assert "/invitations/inv_" in page
+    assert "The mail did not go out: give them the link yourself." in page
+
+
 def test_what_an_operation_refuses_stands_beside_its_field(staff):
     member = MembershipFactory()
     response = staff.post(

@@ -11,6 +11,7 @@ from requests import Response
 from brands.enums import Role
 from brands.mails import send_invitations
 from brands.operations.invitations import Invite, invite_people
+from tests.faults.sink import HANG_UP, sink
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +66,44 @@ def test_a_refused_address_holds_up_nobody_and_a_dead_server_is_asked_once(
     addresses = [f"{name}@example.com" for name in reached]
     assert [one.invitation.email for one in issued if one.invitation.pk in mailed] == addresses
     assert [sent.to[0] for sent in mail.outbox] == addresses
+
+
+@pytest.fixture
+def smtp(settings):
+    """Mail goes to ``port`` of this machine."""
+
+    def to(port):
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+    return to
+
+
+def test_nobody_waits_without_an_end_for_a_slow_server(issued, smtp, monkeypatch):
+    monkeypatch.setattr("brands.mails._SECONDS", 0.3)
+    with sink(at_data=lambda _address, _times: 0.2) as server:
+        smtp(server.port)
+        mailed = send_invitations(issued)
+    assert 1 <= len(mailed) < 3
+    assert issued[0].invitation.pk in mailed
+
+
+@pytest.mark.parametrize("closes", [HANG_UP, "421 4.7.0 Closing"])
+def test_a_server_that_closes_after_some_mails_is_asked_again(issued, smtp, closes):
+    def close_once(address, times):
+        return closes if address == "odd@example.com" and not times else None
+
+    with sink(at_data=close_once) as server:
+        smtp(server.port)
+        assert len(send_invitations(issued)) == 3
+    assert (server.connections, [mailed.to for mailed in server.accepted]) == (
+        2,
+        ["first@example.com", "odd@example.com", "last@example.com"],
+    )
+
+
+def test_a_server_that_closes_at_the_first_mail_is_not_asked_again(issued, smtp):
+    with sink(at_data=lambda _address, _times: HANG_UP) as server:
+        smtp(server.port)
+        assert send_invitations(issued) == set()
+    assert server.connections == 1
