@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from brands.access import BrandRequest, actor_of, brand_view
+from brands.access import BrandRequest, actor_of, ask_again, brand_view
 from brands.models import Brand
 from brands.operations.brands import change_brand_settings
 from brands.operations.edits import locked
@@ -35,6 +35,7 @@ def brand_page(request: BrandRequest) -> HttpResponse:
         return _brand_page(request, BrandForm(brand=request.brand))
     now, actor = utc_now(), actor_of(request)
     with locked(request.brand) as brand:
+        ask_again(request, Action.CHANGE_SETTINGS)
         form = BrandForm(request.POST, brand=brand, now=now)
         if not form.is_valid():
             return _brand_page(request, form)
@@ -76,6 +77,7 @@ def rules_page(request: BrandRequest) -> HttpResponse:
         return _rules_page(request, RulesForm(brand=request.brand))
     now = utc_now()
     with locked(request.brand) as brand:
+        ask_again(request, Action.CHANGE_SETTINGS)
         form = RulesForm(request.POST, brand=brand, now=now)
         if form.is_valid():
             try:

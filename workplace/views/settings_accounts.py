@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from brands.access import BrandRequest, actor_of, brand_view
+from brands.access import BrandRequest, actor_of, ask_again, brand_view
 from brands.models import AdAccount, Brand
 from brands.operations.ad_accounts import NewAdAccount, add_ad_accounts, edit_ad_accounts
 from brands.operations.edits import Edit, locked
@@ -63,6 +63,7 @@ def account_page(request: BrandRequest, account: UUID) -> HttpResponse:
         return _account_page(request, AdAccountForm(brand=request.brand, account=row), row)
     now, actor = utc_now(), actor_of(request)
     with locked(request.brand) as brand:
+        ask_again(request, Action.CHANGE_SETTINGS)
         row = _account_or_404(brand, account)
         form = AdAccountForm(request.POST, brand=brand, account=row, now=now)
         if not form.is_valid():

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 
-from brands.access import BrandRequest, actor_of, brand_view, viewer_zone
+from brands.access import BrandRequest, actor_of, ask_again, brand_view, viewer_zone
 from brands.models import ApiToken
 from brands.operations.edits import locked
 from brands.operations.tokens import IssuedToken, issue_token, revoke_tokens
@@ -40,6 +40,7 @@ def add_page(request: BrandRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             with locked(request.brand) as brand:
+                ask_again(request, Action.CHANGE_SETTINGS)
                 if made := made_by(request, "apitoken"):
                     return _made_before(request, made)
                 issued = issue_token(brand=brand, draft=form.draft, now=now, actor=actor_of_page(request))

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from brands.enums import Role, TokenScope
-from brands.models import ApiToken, AuditEntry, User
+from brands.models import ApiToken, AuditEntry, Membership, User
+from brands.operations.edits import locked
 from brands.operations.tokens import (
     BadTokenError,
     TokenDraft,
@@ -233,3 +234,25 @@ def test_the_list_asks_the_same_however_many_there_are(client, world, kim):
     with CaptureQueriesContext(connection) as second:
         client.get(url(world))
     assert len(first) == len(second)
+
+
+def test_who_lost_their_role_while_their_page_waited_changes_no_setting(world, kim, client, monkeypatch):
+    account = world.account()
+    role = Membership.objects.filter(user=kim)
+
+    def waited(brand):
+        role.update(role=Role.MANAGER)
+        return locked(brand)
+
+    for module, route, args in (
+        ("settings_tokens", "api-token-add", ()),
+        ("settings", "settings-brand", ()),
+        ("settings", "settings-rules", ()),
+        ("settings_accounts", "ad-account", (account.pk,)),
+    ):
+        role.update(role=Role.ADMIN)
+        with monkeypatch.context() as patch:
+            patch.setattr(f"workplace.views.{module}.locked", waited)
+            sent = {"name": "Nightly", "scope": "write", "ends": "never"}
+            assert client.post(url(world, route, *args), sent).status_code == 403, route
+    assert not ApiToken.objects.exists()
