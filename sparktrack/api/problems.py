@@ -58,7 +58,7 @@ class ShownOnceError(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
     default_detail = (
         "This was done already, and its secret shown in that answer, once. If nobody kept it, take back what was made, "
-        "and make another with a new Idempotency-Key."
+        "and make another with a new Idempotency-Key (of a webhook, exchange its secret again, with If-Match)."
     )
 
     def __init__(self, made: Mapping[str, Any]) -> None:

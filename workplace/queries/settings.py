@@ -18,7 +18,10 @@ def ad_accounts(brand: Brand) -> Sequence[AdAccount]:
 
 
 def sample_parts(brand: Brand, *, today: date, buyer: str) -> AdNameParts:
-    """What an ad name would be made of for a flight of the newest post that begins ``today``; three queries."""
+    """What an ad name would be made of for a flight of the newest post that begins ``today``; three queries.
+
+    What is not there yet is made up.
+    """
     post = Post.objects.for_brand(brand).select_related("creator").order_by("-pk").first()
     campaign = Campaign.objects.for_brand(brand).order_by("-pk").first()
     account = AdAccount.objects.for_brand(brand).order_by("-pk").first()

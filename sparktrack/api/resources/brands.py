@@ -201,7 +201,7 @@ class TemplateToTry(Body):
     examples=[OpenApiExample("A name", {"ad_name": "20261122_maya.glow_655681"}, response_only=True)]
 )
 class NameTried(serializers.Serializer[Any]):
-    """The name of an ad for the newest post, from today on."""
+    """The name of an ad for the newest post, from today on; what that has not, or without any, is made up."""
 
     ad_name = serializers.CharField()
 
