@@ -153,20 +153,25 @@ def section_board(
     after: Cursor | None,
     now: datetime,
     sort: Sort = Sort.URGENCY,
+    limit: int | None = None,
 ) -> Board:
-    """One section of flights, a page of it behind ``after``; the headline is that of the whole board. Three queries."""
+    """One section of flights, a page of it behind ``after``; the headline is that of the whole board. Three queries.
+
+    ``limit``: of the lines, usually PAGE_LINES.
+    """
+    most = limit or PAGE_LINES
     standing = places_after(
         choice,
         section=section,
         now=now,
-        lines=PAGE_LINES + 1,
+        lines=most + 1,
         after=(after.key, after.pk) if after else None,
         sort=sort,
     )
     sums, places = standing.sums, standing.places
-    lines, _ = shown_lines(choice.brand, places[:PAGE_LINES], [], now=now)
-    shown = _found(lines, places[:PAGE_LINES])
-    sections = [_section(section, shown, sums, places, PAGE_LINES)] if shown else []
+    lines, _ = shown_lines(choice.brand, places[:most], [], now=now)
+    shown = _found(lines, places[:most])
+    sections = [_section(section, shown, sums, places, most)] if shown else []
     return Board(choice.brand, now, sections, _counts(sums, sections), _board_sums(sums))
 
 

@@ -4,14 +4,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from authorizations.operations.codes import Use, mark_applied
 from brands.enums import Role, TokenScope
 from campaigns.filters import FlightFilter
 from campaigns.queries.board import board
+from campaigns.sections import FLIGHT_SECTIONS
 from tests.api.scripts import person, script
-from tests.campaigns.scenes import SCENES, many_flights, stops
-from tests.world import NOW, World
+from tests.campaigns.scenes import SCENES, many_flights, ready_post, stops
+from tests.world import DAY, NOW, World
 
 pytestmark = pytest.mark.django_db
+
+NOBODY = "00000000000000000000000000000000"
 
 
 @pytest.fixture
@@ -86,6 +90,46 @@ def test_it_has_the_numbers_of_the_page_however_it_is_narrowed(world):
     assert len(reader.get("board").json()["sections"]) == 10
 
 
+def test_every_flight_of_a_section_is_reached_in_the_order_of_the_page(world):
+    for scene in SCENES.values():
+        for number in range(3):
+            scene(world, daily_spend=10 * number)
+    late = world.flight(ready_post(world), world.day(-9), world.day(30))
+    old = world.code(late.post, NOW - 25 * DAY, days=30)
+    mark_applied(uses=[Use(old)], **world.by)
+    world.code(late.post, NOW - DAY, days=60, supersedes=old)
+    reader = script(world, TokenScope.READ)
+    chosen = FlightFilter({}, brand=world.brand)
+    assert chosen.is_valid()
+    found = {}
+    for each in board(chosen.choice(now=NOW), None, now=NOW).sections:
+        lines, path = [], f"board/lines?section={each.section}&limit=2"
+        while path:
+            page = reader.get(path).json()
+            lines += page["results"]
+            path = page["next"] and page["next"].partition("/api/v1/")[2]
+        assert [line["id"] for line in lines] == [str(line.flight_id) for line in each.lines], each.section
+        found[each.section.value] = lines
+    assert found.keys() == set(FLIGHT_SECTIONS)
+    # No other answer about flights says of these that something happens.
+    (line,) = reader.get("board/lines?section=stops&reason=not_applied").json()["results"]
+    assert (line["id"], line["verdict"], bool(line["apply_by"])) == (str(late.pk), "covered", True)
+    for query, parameter in (
+        ("", "section"),
+        ("section=inventory", "section"),
+        ("section=stops&cursor=x", "cursor"),
+        ("section=stops&cursor=", "cursor"),
+        (f"section=stops&cursor={2**63}~{NOBODY}", "cursor"),
+        ("section=stops&limit=0", "limit"),
+        ("section=stops&q=%00", "q"),
+        ("section=stops&buyer=", "buyer"),
+        ("section=stops&sort=money", "sort"),
+    ):
+        answer = reader.get(f"board/lines?{query}")
+        assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, parameter), query
+    assert script(World()).get("board/lines?section=stops").json() == {"results": [], "next": None}
+
+
 def test_nothing_of_another_brand_is_counted_and_odd_questions_are_refused(world):
     other = World()
     foreign = stops(other, buyer=other.member(Role.BUYER))
@@ -117,6 +161,8 @@ def test_it_costs_the_same_however_many_fly(world):
         many_flights(world, [f"Post {number}" for number in range(more)], code_days=lambda place: place + 3)
         with CaptureQueriesContext(connection) as queries:
             found = reader.get("board").json()["sections"][0]
-        counts.append(len(queries))
-    assert counts[0] == counts[1] <= 8
+        with CaptureQueriesContext(connection) as of_lines:
+            assert len(reader.get("board/lines?section=stops").json()["results"]) == found["count"]
+        counts.append((len(queries), len(of_lines)))
+    assert counts[0] == counts[1] <= (8, 6)
     assert (found["count"], len(found["first"])) == (13, 8)

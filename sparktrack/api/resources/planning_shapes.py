@@ -26,7 +26,8 @@ class CountAnswer(serializers.Serializer[Any]):
 class FlightInShort(serializers.Serializer[Any]):
     """A flight as the board tells it; the rest of it is at ``flights/{id}``, where these fields are as well.
 
-    ``apply_by``: until then the new code must be applied where the old one is in use, before anything else happens.
+    But for ``apply_by``: until then the new code must be applied where the old one is in use, before anything else
+    happens.
     """
 
     id = serializers.UUIDField()
