@@ -8,6 +8,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from django.conf import settings
 from rest_framework.exceptions import ValidationError
@@ -33,8 +35,15 @@ def version_of(row: BrandOwned, also: Iterable[str] = ()) -> str:
     """
     values = [(field.attname, getattr(row, field.attname)) for field in row._meta.concrete_fields]
     values += [(name, getattr(row, name)) for name in also]
-    plain = [(name, bytes(value) if isinstance(value, memoryview) else value) for name, value in values]
+    plain = [(name, _as_read(value)) for name, value in values]
     return fingerprint(f"version {plain!r}", key=settings.FINGERPRINT_KEY)[:_DIGITS]
+
+
+def _as_read(value: Any) -> Any:
+    """A value of a row as a database gives it back; one that was just written may be a word of an enum."""
+    if isinstance(value, Enum):
+        return value.value
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def tag_of(content: bytes, version: str = "", *, now: datetime) -> str:

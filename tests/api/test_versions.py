@@ -6,10 +6,13 @@ import pytest
 import time_machine
 
 from campaigns.operations.flights import pause_flights
-from sparktrack.api.versions import tag_of
+from sparktrack.api.versions import tag_of, version_of
 from tests.api.scripts import script
 from tests.campaigns.scenes import blocked, stops
 from tests.world import NOW, World
+from workplace.enums import Place
+from workplace.models import SavedView
+from workplace.operations.views import save_view
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +94,15 @@ def test_what_was_kept_has_the_tag_that_it_had(clock):
     assert again["Idempotency-Replayed"] == "true"
     assert (again.content, again["ETag"]) == (first.content, first["ETag"])
     assert caller.get(f"flights/{flight.pk}", if_none_match=first["ETag"]).status_code == 304
+
+
+def test_a_row_has_the_version_that_it_is_read_with_from_its_first_moment():
+    world = World()
+    user = world.member()
+    view = save_view(
+        brand=world.brand, place=Place.POSTS, name="A", query="", columns=(), shared=None, user=user, now=NOW
+    )
+    assert version_of(view) == version_of(SavedView.objects.get())
 
 
 def test_only_the_gaps_of_an_answer_may_begin_whenever_one_asks():

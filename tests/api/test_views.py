@@ -47,7 +47,8 @@ def test_a_view_is_kept_shared_replaced_and_deleted_by_its_owner(world):
             "created_at": "2026-11-21T14:05:00Z",
         }
     )
-    assert owner.patch(f"views/{view.pk}", {"shared": True}).json()["shared"] is True
+    shared = owner.patch(f"views/{view.pk}", {"shared": True}, if_match=kept["ETag"])
+    assert (shared.status_code, shared.json()["shared"]) == (200, True)
     again = owner.post("views", {**said, "query": "?q=a"})
     assert (again.status_code, again["Location"]) == (200, f"/api/v1/views/{view.pk}")
     told = [again.json()[name] for name in ("id", "query", "shared")]

@@ -197,7 +197,8 @@ class Views(Resource):
             view = save_view(
                 brand=self.request.brand, now=self.request.now, user=self._theirs["user"], **values
             )
-            response = self._shown(view, status=HTTPStatus.OK if view.pk in known else HTTPStatus.CREATED)
+            status = HTTPStatus.OK if view.pk in known else HTTPStatus.CREATED
+            response = self.shown(view.pk, status=status)
             response["Location"] = f"{request.path}/{view.pk}"
             return response
 
