@@ -88,14 +88,17 @@ class InBrand(BasePermission):
 
 
 def ask_again(request: ApiRequest, view: Any) -> None:
-    """Under the lock: a person may have lost their role while the request waited, and must not give it back.
+    """Under the lock: while the request waited, a person may have lost their role, and a token may have been revoked.
 
-    Raises PermissionDenied, and NotFound for who is not in the brand any more.
+    Raises PermissionDenied, NotFound for who is not in the brand any more, AuthenticationFailed for a token.
     """
-    if not isinstance(request.user, Script):
-        _of_person(request, cast(User, request.user))
-        if view.needed() not in request.allowed:
-            raise PermissionDenied
+    if isinstance(request.user, Script):
+        if not ApiToken.objects.filter(pk=request.user.token.pk, revoked_at=None).exists():
+            raise AuthenticationFailed(str(BadTokenError()))
+        return
+    _of_person(request, cast(User, request.user))
+    if view.needed() not in request.allowed:
+        raise PermissionDenied
 
 
 def _of_token(request: ApiRequest, token: ApiToken) -> None:

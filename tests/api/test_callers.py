@@ -5,6 +5,8 @@ from django.test import Client
 
 from brands.enums import Role, TokenScope
 from brands.models import ApiToken
+from brands.operations.edits import locked
+from brands.operations.tokens import revoke_tokens
 from creators.models import Creator
 from tests.api.scripts import ROOT, Caller, person, script
 from tests.audit import entries
@@ -39,6 +41,20 @@ def test_nobody_reads_or_writes_without_a_token_that_counts(world):
         for answer in (caller.get("creators"), caller.post("creators", NEW), caller.get("creators?brand=x")):
             problem(answer, 401)
             assert answer["WWW-Authenticate"] == 'Bearer realm="sparktrack"'
+    assert not Creator.objects.exists()
+
+
+def test_a_token_that_is_revoked_while_its_request_waits_does_nothing(world, monkeypatch):
+    caller, token = script(world), ApiToken.objects.get()
+
+    def waited(brand):
+        revoke_tokens(tokens=[token], **world.by)
+        return locked(brand)
+
+    monkeypatch.setattr("sparktrack.api.keeping.locked", waited)
+    answer = caller.post("creators", NEW)
+    assert problem(answer, 401)["detail"] == "This token is not valid."
+    assert answer["WWW-Authenticate"] == 'Bearer realm="sparktrack"'
     assert not Creator.objects.exists()
 
 
