@@ -147,7 +147,7 @@ def test_parts_follow_each_other_and_a_period_or_campaign_narrows_them(world):
     assert (len(rest["results"]), rest["count"], rest["next"]) == (3, 15, None)
     ids = [chapter["post"]["id"] for chapter in (*first["results"], *rest["results"])]
     assert ids == sorted(str(post.pk) for post in (*posts, late))
-    in_time = caller.get(f"evidence?first={world.day(250)}&last={world.day(400)}").json()
+    in_time = caller.get(f"evidence?from={world.day(250)}&to={world.day(400)}").json()
     of_campaign = caller.get(f"evidence?campaign={flight.campaign_id}").json()
     for found in (in_time, of_campaign):
         assert [chapter["post"]["title"] for chapter in found["results"]] == ["Late"]
@@ -155,10 +155,12 @@ def test_parts_follow_each_other_and_a_period_or_campaign_narrows_them(world):
     for query, parameter in (
         ("post=x", "post"),
         (f"post={late.pk}&campaign={flight.campaign_id}", "campaign"),
-        ("first=1999-01-01", "first"),
-        ("first=", "first"),
-        ("last=21.11.2026", "last"),
-        ("first=2026-11-21&last=2026-11-20", "last"),
+        ("from=1999-01-01", "from"),
+        ("from=", "from"),
+        ("cursor=", "cursor"),
+        ("first=2026-11-21", "first"),
+        ("to=21.11.2026", "to"),
+        ("from=2026-11-21&to=2026-11-20", "to"),
         ("cursor=x", "cursor"),
         ("after=x", "after"),
     ):

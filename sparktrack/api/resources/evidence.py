@@ -40,7 +40,8 @@ from workplace.queries.evidence import (
 from workplace.queries.evidence_rows import Warned
 
 Row = dict[str, Any]
-_DAYS = ("first", "last")
+# What the form of the page calls them, by what addresses call them.
+_ASKED = {"from": "first", "to": "last", "cursor": "after"}
 _SUBJECTS = ("post", "campaign")
 
 
@@ -57,23 +58,21 @@ class Evidence(BrandView):
                 description="Of the posts that flew in it, with these flights.",
             ),
             OpenApiParameter(
-                "first",
+                "from",
                 {"type": "string", "format": "date"},
                 description="From this day on, in the zone of the brand: what held or was done then.",
             ),
-            OpenApiParameter("last", {"type": "string", "format": "date"}, description="Until this day."),
+            OpenApiParameter("to", {"type": "string", "format": "date"}, description="Until this day."),
             OpenApiParameter("cursor", str, description="Where the part begins: from `next`."),
         ],
     )
     def get(self, request: Request) -> Response:
         """A part of the evidence: up to 12 posts with their rights, codes, flights and warnings."""
         brand, query = self.request.brand, request.query_params
-        refuse_unknown(query, (*_SUBJECTS, *_DAYS, "cursor"))
-        asked: dict[str, Any] = {name: text for name, text in query.items() if name in _DAYS}
-        if query.get("cursor"):
-            asked["after"] = query["cursor"]
-        form = PeriodForm(asked)
-        read_form(form, asked, after="cursor")
+        refuse_unknown(query, (*_SUBJECTS, *_ASKED))
+        asked = {name: query[name] for name in _ASKED if name in query}
+        form = PeriodForm({_ASKED[name]: text for name, text in asked.items()})
+        read_form(form, asked, **{field: name for name, field in _ASKED.items()})
         period = form.period()
         post, campaign = self._subject(Post, "post"), self._subject(Campaign, "campaign")
         if post is not None and campaign is not None:

@@ -76,7 +76,7 @@ class Search(BrandView):
         """Posts, creators and campaigns that have every word."""
         refuse_unknown(request.query_params, ("q",))
         text = request.query_params.get("q", "")
-        if not 1 <= len(text) <= _MOST_LETTERS:
+        if not text.strip() or len(text) > _MOST_LETTERS:
             raise ValidationError({"?q": [f"Say what to look for, in up to {_MOST_LETTERS} characters."]})
         if "\0" in text:
             raise ValidationError({"?q": ["There is a character in this address that nobody can type."]})
