@@ -1,6 +1,6 @@
 """The calendar of the API: what the page shows of a month, as values."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -45,6 +45,8 @@ def test_what_happens_has_its_day_its_instant_and_ids(world):
     right = world.right(world.day(-30), world.day(14), post=post)
     flight = world.flight(post, world.day(-1), world.day(20), campaign=world.campaign("Winter"))
     answer = script(world, TokenScope.READ).get("calendar?from=2026-12-01&to=2026-12-20").json()
+    full = script(world, TokenScope.READ).get("calendar?from=2026-12-01&to=2026-12-20&limit=4").json()
+    assert (full["results"], full["next"]) == (answer["results"], None)
     about = {"title": "Morning pour", "about": "@maya · Winter", "is_done": False, "post": str(post.pk)}
     stops, draft, pause, ends = answer.pop("results")
     assert answer == {
@@ -91,6 +93,18 @@ def test_what_happens_has_its_day_its_instant_and_ids(world):
     assert pause["happens_at"] == "2026-12-06T00:00:00Z"
     told = [ends[name] for name in ("kind", "day", "happens_at", "flight")]
     assert told == ["ends", "2026-12-11", "2026-12-12T00:00:00Z", str(flight.pk)]
+
+
+def test_an_instant_is_on_the_day_that_it_is_in_the_brand(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    world = World(time_zone="America/New_York")
+    post = world.post()
+    world.code(post, NOW - timedelta(hours=12), 10)  # until 2 in the morning of 1 December, by UTC
+    world.right(world.day(-30), post=post)
+    world.flight(post, world.day(-1), world.day(20), ad_account=world.account(time_zone="Asia/Tokyo"))
+    (stop,) = events(script(world), "from=2026-11-30&to=2026-11-30")
+    assert (stop["kind"], stop["day"]) == ("stops", "2026-11-30")
+    assert stop["happens_at"] == "2026-12-01T02:05:00Z"
 
 
 def test_it_is_the_calendar_of_the_page_in_its_order(world):

@@ -13,7 +13,7 @@ from brands.enums import AttachmentSubject, Role, TokenScope
 from brands.operations.attachments import Link, Subject, attach_links
 from campaigns.operations.flights import run_flights_anyway
 from sparktrack.core.ids import uuid7
-from tests.api.scripts import person, script
+from tests.api.scripts import Caller, person, script
 from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,19 @@ def test_fees_contacts_and_names_of_contracts_are_for_those_who_may_read_them(wo
         assert "fee" not in of_right["right"]
 
 
+def test_the_address_of_who_left_is_for_those_who_may_read_contacts(world):
+    post, *_, flight = filled(world)
+    gone = world.member(Role.MANAGER, full_name="", email="gone@example.com")
+    Caller(client_of(gone), world.brand.slug).post(f"flights/{flight.pk}/pause")
+    gone.memberships.all().delete()
+    viewer, reader = person(world, Role.VIEWER), script(world, TokenScope.READ)
+    for path in (f"evidence?post={post.pk}", f"posts/{post.pk}/history"):
+        said = viewer.get(path).content.decode()
+        assert "gone@" not in said, path
+        assert "somebody who left" in said, path
+        assert "gone@example.com" in reader.get(path).content.decode(), path
+
+
 @pytest.mark.once
 def test_parts_follow_each_other_and_a_period_or_campaign_narrows_them(world):
     posts = world.posts(14)
@@ -140,6 +153,7 @@ def test_parts_follow_each_other_and_a_period_or_campaign_narrows_them(world):
         world.code(post, world.now)
     late = world.post(title="Late")
     flight = world.flight(late, world.day(300), world.day(310))
+    world.flight(late, world.day(320), world.day(330))
     caller = script(world)
     first = caller.get("evidence").json()
     assert (len(first["results"]), first["count"]) == (12, 15)
@@ -151,6 +165,10 @@ def test_parts_follow_each_other_and_a_period_or_campaign_narrows_them(world):
     of_campaign = caller.get(f"evidence?campaign={flight.campaign_id}").json()
     for found in (in_time, of_campaign):
         assert [chapter["post"]["title"] for chapter in found["results"]] == ["Late"]
+    ((of_one,), (of_both,)) = (
+        [chapter["flights"] for chapter in found["results"]] for found in (of_campaign, in_time)
+    )
+    assert ([each["id"] for each in of_one], len(of_both)) == ([str(flight.pk)], 2)
     other = World()
     for query, parameter in (
         ("post=x", "post"),

@@ -107,6 +107,13 @@ def test_all_that_is_typed_and_checked_is_there_and_no_code(world, flight):
     assert (territory["known"], territory["ticked_at"], territory["ticked_by"]) == ("On file: DE", None, None)
 
 
+def test_the_landing_page_of_the_post_counts_where_the_flight_has_none(world):
+    post = world.post(details={"landing_page": "https://post.example"})
+    flight = world.flight(post, world.day(1))
+    sheet = script(world).get(f"flights/{flight.pk}/launch-sheet").json()
+    assert sheet["entries"]["landing_page"] == "https://post.example"
+
+
 def test_it_proposes_the_name_that_the_page_shows_unless_the_flight_has_one(world, flight):
     writer, path = script(world), f"flights/{flight.pk}/launch-sheet"
     page = client_of(world.member(Role.BUYER)).get(f"/b/{world.brand.slug}/flights/{flight.pk}/launch-sheet/")

@@ -71,6 +71,7 @@ def test_refused_ones_are_named_by_their_place_and_nothing_is_done(world, caller
     rows = [world.creator(name) for name in ("eva", "fay")]
     edits = [{"id": str(rows[0].pk), "notes": "x"}, {"id": str(rows[1].pk), "handle": "anna"}]
     assert pointers(caller.patch("creators/bulk", edits), 422) == ["/1/handle"]
+    assert pointers(caller.patch("creators/bulk", edits[1:2]), 422) == ["/0/handle"]
     rows[0].refresh_from_db()
     assert rows[0].notes == ""
 
