@@ -19,7 +19,7 @@ from workplace.queries.flights_sheet import LaunchSheet
 
 # Gaps that are told one by one; more would be a list that nobody reads.
 _MOST_GAPS = 4
-_CODE_HELPS = {Reason.NO_CODE, Reason.CODE_EXPIRED, Reason.CODE_REVOKED}
+CODE_HELPS = {Reason.NO_CODE, Reason.CODE_EXPIRED, Reason.CODE_REVOKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def planned_words(planned: PlannedFlight, times: TimeWords) -> PlannedWords:
         words=words,
         asks=asks,
         gaps=[_gap(gap, subject, times) for gap in gaps[:_MOST_GAPS]],
-        planner=_planner(planned, times) if gaps and _CODE_HELPS & set(gaps[0].reasons) else "",
+        planner=_planner(planned, times) if gaps and CODE_HELPS & set(gaps[0].reasons) else "",
     )
 
 
@@ -95,7 +95,7 @@ def _ask(gap: Gap, planned: PlannedFlight, subject: Subject, times: TimeWords) -
         return (
             f"The {subject.key} starts {times.clock(gap.ends_at)}: begin the flight then, or ask for one now."
         )
-    if not _CODE_HELPS & set(gap.reasons):
+    if not CODE_HELPS & set(gap.reasons):
         return ""
     if subject.linked:
         return f"Ask @{subject.handle} to link the account again."

@@ -1,13 +1,21 @@
-"""The coverage planner judges the worked cases as the rules do, and says what it cannot read."""
+"""The planner of the API: worked cases are judged as the rules do, flights as their form does."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from authorizations.operations.links import LinkDraft, open_links
 from brands.enums import Role, TokenScope
+from posts.enums import Method, MetricsSource
+from posts.operations.metrics import Metrics, record_metrics
+from sparktrack.api.resources.planner_flight import FlightIdea, FlightIdeaAnswer
+from tests.access.stored import everything_stored
 from tests.api.scripts import person, script
-from tests.world import World
+from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +86,125 @@ def test_names_and_texts_of_the_callers_own_are_no_places(reader, odd, pointer):
 def test_every_case_that_cannot_be_read_is_named(reader):
     errors = reader.post(PATH, [5, CASES[0], {}]).json()["errors"]
     assert [error["pointer"] for error in errors] == ["/0", "/2/id"]
+
+
+# --- planner/flight -----------------------------------------------------------------------------------------------
+def example_of(shape):
+    """What the document shows."""
+    (example,) = shape._spectacular_annotation["examples"]
+    return example.value
+
+
+@pytest.fixture
+def world(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    return World(time_zone="Europe/Berlin")
+
+
+def errors_of(answer):
+    return {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
+
+
+def test_a_flight_is_judged_before_it_is_planned_and_nothing_is_stored(world):
+    post = world.post(world.creator("maya.makes"), title="Morning pour")
+    world.code(post, datetime(2026, 11, 20, 9, 30, tzinfo=UTC), 30)
+    world.right(world.day(-9), world.day(300), post=post)
+    record_metrics(
+        metrics=[Metrics(post, NOW, MetricsSource.PERSON, {"views": 90_000, "likes": 9_000})], **world.by
+    )
+    caller = person(world, Role.BUYER)
+    rows, asked = everything_stored(), {**example_of(FlightIdea), "post": str(post.pk)}
+    with CaptureQueriesContext(connection) as first:
+        answer = caller.post("planner/flight", asked)
+    assert answer.status_code == 200
+    assert answer.json() == {**example_of(FlightIdeaAnswer), "currency": world.brand.currency}
+    assert len(first) <= 10
+    assert everything_stored() == rows
+    typed = {name: asked[name] for name in ("post", "starts_on", "ends_on", "daily_spend")}
+    page = client_of(world.member(Role.BUYER)).get(f"/b/{world.brand.slug}/flights/check/", typed)
+    assert list(page.context["said"].asks) == answer.json()["asks"]
+    # As it will be once it is planned.
+    row = script(world).post("flights", {**asked, "campaign": str(world.campaign("Winter").pk)}).json()
+    known = answer.json()
+    same = ("starts_at", "verdict", "runnable_until", "gaps", "reasons", "uncovered_days", "at_risk")
+    assert {name: known[name] for name in same} == {name: row[name] for name in same}
+
+
+def test_other_days_of_a_flight_are_judged_and_it_stays_where_it_is(world):
+    post = world.post(world.creator("maya.makes"))
+    world.code(post, NOW, 7)
+    world.right(world.day(-9), world.day(300), post=post)
+    row = world.flight(post, world.day(1), world.day(4))
+    account = world.account(name="Kiwi", time_zone="Pacific/Auckland")
+    caller, rows = person(world), everything_stored()
+
+    def found(**asked):
+        answer = caller.post("planner/flight", {"flight": str(row.pk), **asked})
+        assert answer.status_code == 200, answer.json()
+        return answer.json()
+
+    assert (found()["verdict"], found()["window"]) == ("covered", None)
+    later = found(ends_on="2026-12-15")
+    assert (later["verdict"], later["window"]["days"], later["starts_at"]) == (
+        "lapses",
+        30,
+        "2026-11-21T23:00:00Z",
+    )
+    assert found(ad_account=str(account.pk))["starts_at"] == "2026-11-21T11:00:00Z"
+    assert found(ends_on="2028-12-15")["window"]["days"] is None
+    endless = found(ends_on=None)
+    assert (endless["verdict"], endless["ends_at"], endless["window"]) == ("lapses", None, None)
+    assert endless["asks"] == [
+        "Ask @maya.makes for a code: the flight has no end, so the longest window lasts longest.",
+        (
+            "Agree the rights for paid use from Sat 18 Sep 2027 on: "
+            "TikTok does not know the contract and would run the ad."
+        ),
+    ]
+    idle = found(starts_on=None, ends_on=None)
+    assert (idle["starts_at"], idle["verdict"], idle["runnable_until"]) == (
+        None,
+        "lapses",
+        "2026-11-28T14:05:00Z",
+    )
+    assert everything_stored() == rows
+
+
+def test_a_window_is_named_where_a_code_is_missing_only(world):
+    post, linked = world.post(), world.post(method=Method.LINKED_ACCOUNT)
+    open_links(drafts=[LinkDraft(linked.creator, world.account(), NOW - 9 * DAY, NOW + 9 * DAY)], **world.by)
+    caller = person(world)
+    days = {"starts_on": "2026-12-01", "ends_on": "2026-12-28"}
+
+    def found(row):
+        answer = caller.post("planner/flight", {"post": str(row.pk), **days}).json()
+        return answer["reasons"], answer["window"] and answer["window"]["days"]
+
+    assert found(post) == (["no_code", "no_rights"], 60)
+    assert found(linked) == (["code_expired", "no_rights"], None)
+    world.code(post, NOW, 365)
+    assert found(post) == (["no_rights"], None)
+
+
+def test_what_cannot_be_judged_is_said_at_its_place(world):
+    post, strange = world.post(), World().post()
+    caller = script(world)
+    flight = world.flight(post, world.day(1), world.day(4))
+
+    def refused(status, **asked):
+        answer = caller.post("planner/flight", asked)
+        assert answer.status_code == status
+        return errors_of(answer)
+
+    own = str(post.pk)
+    either = {"": "Say either post or flight."}
+    assert refused(400) == either == refused(400, post=own, flight=str(flight.pk))
+    assert "/post" in refused(400, post=str(strange.pk))
+    assert refused(422, post=own, ends_on="2026-12-01") == {
+        "/starts_on": "A flight with an end needs a start."
+    }
+    assert refused(422, post=own, starts_on="2026-12-02", ends_on="2026-12-01") == {
+        "/ends_on": "The flight ends before it starts."
+    }
+    for lesser in (script(world, TokenScope.READ), person(world, Role.VIEWER)):
+        assert lesser.post("planner/flight", {"post": own}).status_code == 403
