@@ -1,6 +1,7 @@
 """Spark codes out of whatever people paste (DOMAIN.md §8). A code is a secret: no message and no repr holds one."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,6 +39,9 @@ _QUOTES: Final = "\"'`´“”„‟‘’‚‛«»‹›′″＂＇"
 _DROPPED: Final = dict.fromkeys(map(ord, INVISIBLE + _QUOTES)) | dict.fromkeys([*range(32), *range(127, 160)])
 _ESCAPES: Final = {"%2b": "+", "%2f": "/", "%3d": "=", "%23": "#"}
 _ESCAPE: Final = re.compile("%2b|%2f|%3d|%23", re.IGNORECASE)
+_LETTERS: Final = re.compile(rf"{_ESCAPE.pattern}|[\s\S]", re.IGNORECASE)
+_QUOTING: Final = re.compile(r"(?:^|(?<=\r))[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+_MARK: Final = "\0"  # stands where a line is quoted; no code has it
 _NOTHING: Final = frozenset(
     "- -- --- – — ? ?? … .. ... n/a na none null nil tbd tba #n/a #ref! #value! #name? #div/0! #null! #num!".split()
 )
@@ -85,6 +89,32 @@ def ending(code: str) -> str:
 def mask(code: str) -> str:
     """``…k2Y=``: a code as exports hold it; ``masked_ending`` reads it back."""
     return "…" + ending(code)
+
+
+def stretches_of(text: str, codes: Iterable[str]) -> list[list[tuple[int, int]]]:
+    """Where in a message each of the codes that were read out of it stands, first and behind last character.
+
+    Several stretches where marks of quoting (``>``) stand inside: joined and cleaned they are the code. Empty if it
+    cannot be told.
+    """
+    text = _QUOTING.sub(lambda found: _MARK * len(found[0]), text)
+    kept = [
+        found
+        for found in _LETTERS.finditer(text)
+        if ord(found[0][0]) not in _DROPPED and not found[0].isspace()
+    ]
+    compact = "".join(_ESCAPES.get(found[0].lower(), found[0]) for found in kept)
+    places = []
+    for code in codes:
+        first = compact.find(code)
+        stretches: list[tuple[int, int]] = []
+        for letter in kept[first : first + len(code)] if first >= 0 else ():
+            if stretches and _MARK not in text[stretches[-1][1] : letter.start()]:
+                stretches[-1] = stretches[-1][0], letter.end()
+            else:
+                stretches.append(letter.span())
+        places.append(stretches)
+    return places
 
 
 def _compact(text: str) -> str:

@@ -3,12 +3,18 @@
 import pytest
 import time_machine
 
+from alerts.enums import AlertKind
 from alerts.models import Alert, Delivery
 from brands.enums import Role, TokenScope
 from brands.models import AuditEntry
+from campaigns.models import Flight
 from tests.access.everything import Everything
+from tests.alerts import scenes
+from tests.alerts.pagedesk import send
+from tests.api.parity import left_in
 from tests.api.scripts import person, script
-from tests.world import NOW
+from tests.campaigns.scenes import ready_post
+from tests.world import DAY, NOW, World, client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +84,43 @@ def test_a_snooze_needs_a_reason_and_a_day_that_leaves_time(world, alert):
     late = buyer.post(path, {"until": "2027-11-22T00:00:00Z", "reason": "Waiting"})
     assert late.status_code == 422
     assert late.json()["errors"][0]["pointer"] == "/until"
+
+
+def test_flights_that_run_without_rights_are_noted_as_paused_as_the_page_does(time_machine):
+    time_machine.move_to(NOW, tick=False)
+    worlds = []
+    for _ in range(2):
+        world = World(time_zone="America/New_York")
+        post = ready_post(world, rights_days=-3)
+        flights = [world.flight(post, world.day(-10), world.day(20)) for _ in range(2)]
+        row = scenes.alert(world, *flights, kind=AlertKind.RIGHTS, lapses_at=NOW - 3 * DAY, step=0)
+        worlds.append((world, flights, row))
+    (asked, flights, row), (paged, shown, other) = worlds
+    writer, path = script(asked), f"alerts/{row.pk}/paused"
+    foreign = writer.post(path, {"flights": [str(shown[0].pk)]})
+    assert (foreign.status_code, foreign.json()["errors"][0]["pointer"]) == (400, "/flights")
+    not_hit = asked.flight(asked.post(), asked.day(-1), asked.day(3))
+    refused = writer.post(path, {"flights": [str(flights[0].pk), str(not_hit.pk)]})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/flights")
+    paged.flight(paged.post(), paged.day(-1), paged.day(3))
+    assert script(asked, TokenScope.READ).post(path, {}).status_code == 403
+    seen = writer.get(f"alerts/{row.pk}")["ETag"]
+    Alert.objects.filter(pk=row.pk).update(step=1)
+    assert writer.post(path, {}, if_match=seen).status_code == 412
+    assert not Flight.objects.filter(paused_at__isnull=False).exists()
+    done = writer.post(path, {}, idempotency_key="once")
+    assert (done.status_code, done.json()["id"]) == (200, str(row.pk))
+    assert writer.post(path, {}, idempotency_key="once")["Idempotency-Replayed"] == "true"
+    again = writer.post(path)
+    assert (again.status_code, again.json()["detail"]) == (422, "None of its flights runs without rights.")
+    client = client_of(paged.member(Role.BUYER))
+    send(client, "alert-paused", paged, other.pk, flight=[str(flight.pk) for flight in shown])
+    assert Flight.objects.filter(paused_at=NOW).count() == 4
+    (rows, told), (their_rows, their_told) = left_in(asked.brand, Flight), left_in(paged.brand, Flight)
+    paused = [entry for entry in told if entry[0] == "flight.paused"]
+    assert (rows, len(paused)) == (their_rows, 2)
+    assert paused == [entry for entry in their_told if entry[0] == "flight.paused"]
+    assert script(paged).post(path, {}).status_code == 404
 
 
 def test_viewers_and_reading_scripts_say_nothing_about_alerts(world, alert):

@@ -93,6 +93,7 @@ class PastedForm(forms.Form):
         self.arrival: Arrival | None = None
         self.title, self.tone = "New code", Tone.OK
         self.ends = ""
+        self.expires_at: datetime | None = None
         self.notes: list[Note] = []
         self.foreign: Post | None = None
         self._kept = False  # what is not to be saved may lack whatever it likes
@@ -107,6 +108,11 @@ class PastedForm(forms.Form):
     def where(self) -> Post | NewPost | None:
         """The post that is chosen."""
         return self._places.offered.get(str(self["post"].value() or ""))
+
+    @property
+    def choosable(self) -> list[Post | NewPost]:
+        """The posts that can be chosen."""
+        return list(self._places.offered.values())
 
     @property
     def is_choice(self) -> bool:
@@ -161,6 +167,7 @@ class PastedForm(forms.Form):
             self._wrong("days", error.message)
             return
         assumed = values.get("when") == UNKNOWN
+        self.expires_at = window.expires_at
         self.ends = f"{'about ' if assumed else ''}{self.times.end(window.expires_at)}"
         self._say_of_the_window(
             where, local_date(window.starts_at, self.desk.brand.time_zone), window.expires_at, days
@@ -187,6 +194,7 @@ class PastedForm(forms.Form):
         days = values.get("days") or self.known.window_days
         end = self.known.starts_at + days * _DAY
         longer = end > self.known.expires_at
+        self.expires_at = end if longer else self.known.expires_at
         self.title, self.tone = ("Longer than on file", Tone.OK) if longer else ("On file already", Tone.IDLE)
         now_ends = self.times.end(self.known.expires_at)
         if longer:

@@ -50,13 +50,15 @@ class Places:
         if self.known is not None:
             return {str(self.known.post_id): self.known.post}
         desk, found = self._desk, dict[str, Post | NewPost]()
-        others = [] if self.link and self._item.sure else [link for link in self._links if link != self.link]
-        for link in [*([self.link] if self.link else []), *others]:
+        own = self._item.link
+        others = () if self.link and self._item.sure else range(len(self._links))
+        for number in [*([] if own is None else [own]), *(each for each in others if each != own)]:
+            link = self._links[number]
             post = desk.by_link.get(link)
             if post is not None:
                 found[str(post.pk)] = post
             elif self._may_add:
-                found[f"link-{self._links.index(link)}"] = NewPost(link, self._handle)
+                found[f"link-{number}"] = NewPost(link, self._handle)
         if desk.own is not None:
             found.setdefault(str(desk.own.pk), desk.own)
         creator = desk.creators.get(self._handle)

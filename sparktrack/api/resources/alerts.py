@@ -6,7 +6,12 @@ from uuid import UUID
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,16 +20,20 @@ from alerts.enums import AlertKind, AlertState
 from alerts.models import Alert, AlertFlight
 from alerts.operations.saying import acknowledge, reopen, snooze
 from alerts.queries.lines import is_in, state_of
+from alerts.queries.told import lapse_page
 from brands.models import AuditEntry, Brand, User
 from brands.rules import Action
+from campaigns.models import Flight
+from campaigns.operations.flights import pause_flights
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
 from sparktrack.api.bodies import Body, Text
-from sparktrack.api.fields import InstantField, MemberField
+from sparktrack.api.fields import InstantField, MemberField, OwnedListField
 from sparktrack.api.resource import Resource
 from sparktrack.core.clock import utc_now
 from sparktrack.core.models import choices
+from sparktrack.core.refusals import RefusedError
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort, as_instant
 from workplace.lists.pages import Shelf
@@ -116,6 +125,15 @@ class Snoozing(Taker):
     reason = Text(max_length=200)
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("One", {"flights": ["019b0f6e-7c1a-7000-8000-00000000f001"]}, request_only=True)]
+)
+class PausedBody(Body):
+    """Which flights were paused in Ads Manager; without ``flights`` all that run without rights."""
+
+    flights = OwnedListField(Flight, required=False, allow_empty=False)
+
+
 def _alerts_of(brand: Brand, _now: datetime) -> QuerySet[Alert]:
     return Alert.objects.for_brand(brand)
 
@@ -132,7 +150,7 @@ class Alerts(Resource):
         filters=AlertListFilter,
     )
     answer = AlertAnswer
-    needs = dict.fromkeys(("acknowledge", "snooze", "reopen"), Action.PLAN_FLIGHTS)
+    needs = dict.fromkeys(("acknowledge", "snooze", "reopen", "paused"), Action.PLAN_FLIGHTS)
 
     def loaded(self, rows: Any, answer: Answer) -> Any:
         """With their state, and the flights that they hit: one query; each only if it is asked for."""
@@ -163,6 +181,26 @@ class Alerts(Resource):
         self.read_body(Body)  # there is nothing to say
         return self.acted(id, lambda row: reopen(alerts=[row], **self.by))
 
+    @extend_schema(request=PausedBody, responses={200: AlertAnswer})
+    def paused(self, request: Request, id: UUID) -> Response:  # noqa: A002
+        """The flights that the lapse lets run without rights were paused in Ads Manager."""
+
+        def act(row: Alert) -> None:
+            named = self.read_body(PausedBody).get("flights")
+            line = lapse_page(self.request.brand, row.pk, now=self.request.now).line
+            running = {each.flight.pk: each.flight for each in line.to_pause}
+            wanted = running if named is None else [flight.pk for flight in named]
+            if not running or any(pk not in running for pk in wanted):
+                words = (
+                    "None of its flights runs"
+                    if named is None
+                    else "Not all of these are flights of it that run"
+                )
+                raise RefusedError(f"{words} without rights.", field="" if named is None else "flights")
+            pause_flights(flights=[running[pk] for pk in wanted], **self.by)
+
+        return self.acted(id, act)
+
     def _by(self, body: type[Body]) -> dict[str, Any]:
         values = self.read_body(body)
         if "by" not in values:
@@ -172,4 +210,4 @@ class Alerts(Resource):
         return values
 
 
-urlpatterns = addresses("alerts", Alerts, actions=("acknowledge", "snooze", "reopen"))
+urlpatterns = addresses("alerts", Alerts, actions=("acknowledge", "snooze", "reopen", "paused"))
