@@ -1,4 +1,4 @@
-"""The planner of the API: worked cases are judged as the rules do, flights as their form does."""
+"""The planner of the API: worked cases are judged as the rules do, windows and flights as the pages do."""
 
 import json
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from brands.enums import Role, TokenScope
 from posts.enums import Method, MetricsSource
 from posts.operations.metrics import Metrics, record_metrics
 from sparktrack.api.resources.planner_flight import FlightIdea, FlightIdeaAnswer
+from sparktrack.api.resources.planner_window import WindowAnswer, WindowPlan
 from tests.access.stored import everything_stored
 from tests.api.scripts import person, script
 from tests.world import DAY, NOW, World, client_of
@@ -88,7 +89,6 @@ def test_every_case_that_cannot_be_read_is_named(reader):
     assert [error["pointer"] for error in errors] == ["/0", "/2/id"]
 
 
-# --- planner/flight -----------------------------------------------------------------------------------------------
 def example_of(shape):
     """What the document shows."""
     (example,) = shape._spectacular_annotation["examples"]
@@ -105,6 +105,79 @@ def errors_of(answer):
     return {error["pointer"]: error["detail"] for error in answer.json()["errors"]}
 
 
+# --- planner/window -----------------------------------------------------------------------------------------------
+def test_the_window_of_the_example_is_what_the_document_shows(world):
+    answer = script(world, TokenScope.READ).post("planner/window", example_of(WindowPlan))
+    assert answer.status_code == 200
+    assert answer.json() == example_of(WindowAnswer)
+
+
+def test_the_planner_of_the_api_says_what_the_page_says(world, client):
+    caller = person(world, Role.VIEWER)
+    asked = {"starts_on": "2026-11-01", "ends_on": "2026-12-30", "generated_on": "2026-10-03"}
+    zones = {"zone": "Europe/Berlin", "account_zone": "America/New_York"}
+    for more in (
+        {},
+        {"longest": 30},
+        {"longest": 60, "generated_on": "2026-09-01"},
+        {"rights": "perpetual", "time": "09:00"},
+        {"starts_on": "2026-10-01", "ends_on": "2028-01-01"},
+    ):
+        page = client.get("/planner/", asked | zones | more)
+        found = caller.post("planner/window", asked | zones | more).json()
+        advice, words = page.context["advice"], page.context["answer"]
+        assert found["days"] == advice.days
+        assert [(line["days"], line["short_by_seconds"], line["lasts"]) for line in found["windows"]] == [
+            (each.days, each.short_by.total_seconds(), not each.short_by) for each in advice.presets
+        ]
+        assert (found["headline"], found["why"], found["message"]) == (
+            words.headline,
+            words.why,
+            words.message,
+        )
+        assert [note["title"] for note in found["notes"]] == [note.title for note in words.notes]
+        assert (found["later"] is None, found["second_code"] is None) == (
+            advice.later is None,
+            advice.replacement is None,
+        )
+        assert found["rights_cover"] is (True if "rights" in more else None)
+
+
+def test_days_and_zones_that_are_not_said_are_todays_and_the_brands(world):
+    answer = script(world).post("planner/window", {"starts_on": "2026-11-22", "ends_on": "2026-11-27"})
+    found = answer.json()
+    assert (found["generated_at"], found["starts_at"]) == ("2026-11-20T23:00:00Z", "2026-11-21T23:00:00Z")
+    assert (found["days"], found["ends_at"]) == (7, "2026-11-27T23:00:00Z")
+    assert found["windows"][0]["spare_seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "errors"),
+    [
+        ({"colour": 1}, {"/colour": "There is no such field here."}),
+        ({"ends_on": "2026-11-30"}, {"/ends_on": "The flight ends before it starts."}),
+        ({"generated_on": "2027-02-01"}, {"/generated_on": "The flight is over before that."}),
+        ({"time": "25:00"}, {"/time": "This is not a time. Write it as 18:30."}),
+        ({"time": "18:30\n"}, {"/time": "This is not a time. Write it as 18:30."}),
+        ({"zone": "Mars/Base"}, {"/zone": "There is no such time zone."}),
+        ({"longest": 90}, {"/longest": "One of: 7, 30, 60, 365."}),
+        ({"longest": "60"}, {"/longest": "A valid integer is required."}),
+        ({"rights": "dates"}, {"/rights_from": "Say which day.", "/rights_to": "Say which day."}),
+        ({"rights_to": "2026-12-01"}, {"/rights_to": "Only with rights: dates."}),
+        ({"starts_on": "9999-12-31"}, {"/starts_on": "Choose a year from 2000 to 2100."}),
+        (
+            {"account_zone": "Pacific/Apia", "starts_on": "2011-12-30", "ends_on": "2011-12-30"},
+            {"/ends_on": "There was no 30 December 2011 in Pacific/Apia: clocks skipped that day."},
+        ),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused_at_its_field(world, wrong, errors):
+    asked = {"starts_on": "2026-12-01", "ends_on": "2026-12-31", **wrong}
+    answer = script(world).post("planner/window", asked)
+    assert (answer.status_code, errors_of(answer)) == (400, errors)
+
+
+# --- planner/flight -----------------------------------------------------------------------------------------------
 def test_a_flight_is_judged_before_it_is_planned_and_nothing_is_stored(world):
     post = world.post(world.creator("maya.makes"), title="Morning pour")
     world.code(post, datetime(2026, 11, 20, 9, 30, tzinfo=UTC), 30)
