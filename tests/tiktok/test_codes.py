@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparktrack.core.cells import Refusal
-from sparktrack.tiktok.codes import MaskedCode, NoCode, clean_code, ending, mask, masked_ending
+from sparktrack.tiktok.codes import (
+    MaskedCode,
+    NoCode,
+    clean_code,
+    ending,
+    mask,
+    masked_ending,
+    stretches_of,
+)
 
 CODE = "#iWmEHEDisRupORI2TdeiuZ2RLQFziFS12PfDmV13jJwC7RPoRUHKBdv/u6e+NV0="
 CODES = st.from_regex(r"#[A-Za-z0-9+/]{63}=", fullmatch=True)
@@ -108,3 +116,19 @@ def test_cleaning_twice_changes_nothing(text):
         assert once
         with suppress(MaskedCode):
             assert clean_code(once).value == once
+
+
+def test_a_code_is_found_where_it_stands_in_the_message():
+    code = f"#{'Ab+d' * 15}abc="
+    escaped = code.replace("#", "%23").replace("+", "%2b").replace("=", "%3D")
+    quoted = f"> so:\r\n> {code[:20]} \r\n> {code[20:]}\r\n"
+    for text, stretches in (
+        (f"take {code}!", [code]),
+        (f"\u200btake \u201c{escaped}\u201d", [escaped]),
+        (f"{code[:9]}\u200b {code[9:]}", [f"{code[:9]}\u200b {code[9:]}"]),
+        (quoted, [code[:20], code[20:]]),
+        (f"take {code[:-1]}", []),
+    ):
+        (found,) = stretches_of(text, [code])
+        assert [text[start:end] for start, end in found] == stretches
+        assert not found or clean_code("".join(stretches)).value == code

@@ -65,7 +65,7 @@ _LINK = {
             "A chat",
             {
                 "text": "Hi! https://www.tiktok.com/@maya.glow/video/7301184422019655681\n"
-                "#bmV2ZXIgdXNlIGEgcmVhbCBjb2RlIGluIGFuIGV4YW1wbGUsIG1ha2Ugb25lIHVwIQ= 30 days",
+                "#bmV2ZXIgdXNlIGEgcmVhbCBjb2RlIGluIGFuIGV4YW1wbGUsIG1ha2UgaXQgdXA= 30 days",
                 "starts_on": "2026-11-10",
             },
             request_only=True,
@@ -127,7 +127,7 @@ _READ = {
     **_LINK,
     "parts": [{"start": 64, "end": 129}],
     "line": 2,
-    "ending": "HIQ=",
+    "ending": "dXA=",
     "odd": False,
     "sure": True,
     "post": "019a9f53-5e2a-7c11-a0b8-7a6b5c4d3e2f",
@@ -145,7 +145,7 @@ _READ = {
     examples=[
         OpenApiExample(
             "One code",
-            {"results": [_READ], "other_links": [], "platforms": ["Instagram"], "masked": []},
+            {"results": [_READ], "other_links": [], "platforms": [], "masked": []},
             response_only=True,
         )
     ]
