@@ -11,8 +11,8 @@ _MOST_WORDS = 8
 
 
 def search_words(text: str) -> list[str]:
-    """What is searched for: the first words of ``text``, handles without their @."""
-    return [word.removeprefix("@") for word in text.split()[:_MOST_WORDS]]
+    """What is searched for: the first words of ``text``, handles without their @, which alone is no word."""
+    return [bare for word in text.split()[:_MOST_WORDS] if (bare := word.removeprefix("@"))]
 
 
 class PostQuerySet(BrandOwnedQuerySet):

@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from posts.querysets import search_words
 from sparktrack.api.reading import refuse_unknown
 from sparktrack.api.resource import BrandView
 from sparktrack.core.models import choices
@@ -76,7 +77,7 @@ class Search(BrandView):
         """Posts, creators and campaigns that have every word."""
         refuse_unknown(request.query_params, ("q",))
         text = request.query_params.get("q", "")
-        if not text.strip() or len(text) > _MOST_LETTERS:
+        if not search_words(text) or len(text) > _MOST_LETTERS:
             raise ValidationError({"?q": [f"Say what to look for, in up to {_MOST_LETTERS} characters."]})
         if "\0" in text:
             raise ValidationError({"?q": ["There is a character in this address that nobody can type."]})
