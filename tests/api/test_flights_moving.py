@@ -107,7 +107,9 @@ def test_what_makes_no_sense_is_refused_and_only_planners_ask(world, flight):
 def test_many_cost_as_many_statements_as_one(world, flight):
     caller, spent = script(world), []
     preview(caller, [flight], days=1)
-    many = [world.flight(post, world.day(5), world.day(9)) for post in world.posts(20)]
+    many = [
+        world.flight(post, world.day(5), world.day(9), ad_account=world.account()) for post in world.posts(20)
+    ]
     for flights in ([flight], [flight, *many]):
         with CaptureQueriesContext(connection) as found:
             assert len(preview(caller, flights, days=7).json()["results"]) == len(flights)
