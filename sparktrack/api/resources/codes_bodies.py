@@ -80,7 +80,7 @@ class _NewWindow(_Window):
         return attrs
 
 
-_NEW = {"code": "#bmV2ZXIgdXNlIGEgcmVhbCBjb2RlIGluIGFuIGV4YW1wbGUsIG1ha2Ugb25lIHVwIQ=", "window_days": 30}
+_NEW = {"code": "#bmV2ZXIgdXNlIGEgcmVhbCBjb2RlIGluIGFuIGV4YW1wbGUsIG1ha2UgaXQgdXA=", "window_days": 30}
 
 
 @extend_schema_serializer(
