@@ -30,9 +30,9 @@ check: ## lint and test, without the longest looks: what has to pass before a ch
 lock: ## recompile the locks after a change of requirements*.in (moving pins: bin/lock --upgrade)
 	@bin/lock
 
-bench: ## measure board, API, import, proof of gaps and sending beside their lower bounds
+bench: ## measure board, API, import, proof of gaps and sending beside their lower bounds (BENCH: arguments)
 	@bin/bootstrap
-	@.venv/bin/python -m tests.benchmarks
+	@.venv/bin/python -m tests.benchmarks $(BENCH)
 
 mail-load: ## simulate a year of a brand: how many mails people get, how often each lapse is announced
 	@bin/bootstrap
