@@ -1,6 +1,7 @@
 """A form that makes something makes it once, however often it is sent."""
 
 import pytest
+import time_machine
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -16,7 +17,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def world():
-    return World()
+    with time_machine.travel(NOW, tick=False):
+        yield World()
 
 
 def sent(world, user, once, **typed):
