@@ -122,11 +122,11 @@ def _ask_for_code(advice: PresetAdvice | None, subject: Subject) -> str:
 
 def _ask_for_rights(gap: Gap, endless: bool, times: TimeWords) -> str:
     contract = times.of_contract()
+    until = "" if endless or gap.ends_at is None else f" to {times.last_day(gap.ends_at)}"
     if gap.starts_at is None or gap.starts_at <= times.now:
         since = "before it begins"
     else:
-        since = f"from {contract.day(gap.starts_at)} on"
-    until = "" if endless or gap.ends_at is None else f" to {times.last_day(gap.ends_at)}"
+        since = f"from {contract.day(gap.starts_at)}{'' if until else ' on'}"
     return f"Agree the rights for paid use {since}{until}: TikTok does not know the contract and would run the ad."
 
 

@@ -85,7 +85,7 @@ def test_rights_that_end_are_told_without_saying_that_the_ad_stops(buyer, world)
     data = {"post": "Kettle", "starts_on": brand.day(1), "ends_on": brand.day(20)}
     said = client_of(brand.member(Role.BUYER)).get(address(brand, "check/"), data).content.decode()
     assert "Rights end Thu 26 Nov: pause it that day" in said
-    assert "Agree the rights for paid use from Fri 27 Nov on" in said
+    assert "Agree the rights for paid use from Fri 27 Nov to Fri 11 Dec: " in said
     assert "Stops" not in said
 
 
