@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import time_machine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -143,6 +144,7 @@ def test_changed_columns_come_back_and_others_stay(office):
     [{"days": "60"}, {"spark_code": spark_code(2), "auth_date": "2026-11-20"}],
     ids=["an extension", "a new code"],
 )
+@time_machine.travel(NOW, tick=False)  # a code that is over answers nothing
 def test_a_request_that_the_import_answered_waits_again(office, brings):
     office.bring(full())
     request_codes(drafts=[RequestDraft(Post.objects.get(), 60)], **office.by)
