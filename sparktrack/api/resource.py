@@ -210,6 +210,12 @@ class Resource(BrandView, ViewSet):
         """The row as it is now, after it was written."""
         return self._shown(self.row(pk), status=status)
 
+    def added(self, pk: UUID, *, is_new: bool = True) -> Response:
+        """The row that a POST to all of them left: 201, or 200 for one that was on file; and its address."""
+        response = self.shown(pk, status=HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+        response["Location"] = f"{self.request.path}/{pk}"
+        return response
+
     # --- Writing one ---------------------------------------------------------------------------------------------
     def create(self, request: Request) -> Response:
         """Adds one row."""
@@ -217,9 +223,7 @@ class Resource(BrandView, ViewSet):
 
         def do() -> Response:
             (row,) = self.add([self.read_body(self.creates)])
-            response = self.shown(row.pk, status=HTTPStatus.CREATED)
-            response["Location"] = f"{request.path}/{row.pk}"
-            return response
+            return self.added(row.pk)
 
         return self.written(do)
 

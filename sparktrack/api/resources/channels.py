@@ -223,9 +223,8 @@ class Channels(Resource):
 
         def do() -> Response:
             added = add_channel(draft=ChannelDraft(**self.read_body(NewChannel)), **self.by)
-            response = self.shown(added.channel.pk, status=HTTPStatus.CREATED)
+            response = self.added(added.channel.pk)
             response.data["secret"] = added.secret or None
-            response["Location"] = f"{request.path}/{added.channel.pk}"
             return response
 
         return self.written(do, secret="secret")  # noqa: S106 - the name of a field

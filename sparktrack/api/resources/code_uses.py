@@ -115,9 +115,7 @@ class CodeUses(Resource):
             code, account = item["code"], item.get("ad_account")
             new = mark_applied(uses=[Use(code, account)], **self.by)
             row = CodeUse.objects.for_brand(self.request.brand).get(code=code, ad_account=account)
-            response = self.shown(row.pk, status=201 if new else 200)
-            response["Location"] = f"{request.path}/{row.pk}"
-            return response
+            return self.added(row.pk, is_new=bool(new))
 
         return self.written(do)
 

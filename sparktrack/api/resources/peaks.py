@@ -1,7 +1,6 @@
 """``peaks``: the named periods that a brand plans for and keeps. What survives one: ``planner/peak``."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
@@ -97,10 +96,7 @@ class Peaks(Resource):
             known = set(self.rows().values_list("pk", flat=True))
             with beside(last="last_on"):
                 row = save_peak(**values, **self.by)
-            status = HTTPStatus.OK if row.pk in known else HTTPStatus.CREATED
-            response = self.shown(row.pk, status=status)
-            response["Location"] = f"{request.path}/{row.pk}"
-            return response
+            return self.added(row.pk, is_new=row.pk not in known)
 
         return self.written(do)
 

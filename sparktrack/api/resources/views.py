@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -197,10 +196,7 @@ class Views(Resource):
             view = save_view(
                 brand=self.request.brand, now=self.request.now, user=self._theirs["user"], **values
             )
-            status = HTTPStatus.OK if view.pk in known else HTTPStatus.CREATED
-            response = self.shown(view.pk, status=status)
-            response["Location"] = f"{request.path}/{view.pk}"
-            return response
+            return self.added(view.pk, is_new=view.pk not in known)
 
         return self.written(do)
 
