@@ -19,6 +19,14 @@ class TokenScope(StrEnum):
     WRITE = "write"
 
 
+class TokenState(StrEnum):
+    """Whether a token counts, and why not; derived, never stored."""
+
+    LIVE = "live"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 class AttachmentSubject(StrEnum):
     """The kinds of things an attachment can prove."""
 

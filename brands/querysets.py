@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 
+from brands.enums import TokenState
+
 if TYPE_CHECKING:
     from brands.models import Brand, User
 
@@ -35,3 +37,13 @@ class ApiTokenQuerySet(BrandOwnedQuerySet):
     def over(self, now: datetime) -> Self:
         """Those that were revoked, or whose time is over at ``now``."""
         return self.filter(models.Q(revoked_at__isnull=False) | models.Q(expires_at__lte=now))
+
+    def in_state(self, state: TokenState, now: datetime) -> Self:
+        """Those of which ``brands.rules.token_state`` says so at ``now``."""
+        match state:
+            case TokenState.LIVE:
+                return self.live(now)
+            case TokenState.EXPIRED:
+                return self.filter(expires_at__lte=now, revoked_at=None)
+            case TokenState.REVOKED:
+                return self.filter(revoked_at__isnull=False)

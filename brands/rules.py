@@ -1,8 +1,9 @@
-"""Who may do what in a brand: the one policy table (DOMAIN.md §2)."""
+"""Who may do what in a brand: the one policy table (DOMAIN.md §2); and whether a token counts."""
 
+from datetime import datetime
 from enum import StrEnum
 
-from brands.enums import Role, TokenScope
+from brands.enums import Role, TokenScope, TokenState
 
 
 class Action(StrEnum):
@@ -83,3 +84,11 @@ def may(role: str, action: Action) -> bool:
 def token_may(scope: str, action: Action) -> bool:
     """Whether a token of ``scope`` may do ``action``. Raises ValueError for a scope there is not."""
     return action in TOKEN_POLICY[TokenScope(scope)]
+
+
+def token_state(*, expires_at: datetime | None, revoked_at: datetime | None, now: datetime) -> TokenState:
+    """Whether a token counts at ``now``; ``expires_at`` None: it never ends by itself. Revoked goes before expired."""
+    if revoked_at is not None:
+        return TokenState.REVOKED
+    is_over = expires_at is not None and expires_at <= now
+    return TokenState.EXPIRED if is_over else TokenState.LIVE

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 
 from django.db import OperationalError, connection, models, transaction
 
-from brands.enums import TokenScope
+from brands.enums import TokenScope, TokenState
 from brands.models import ApiToken, Brand
 from brands.operations.audit import Change, record_changes
 from brands.operations.edits import locked, reread
+from brands.rules import token_state
 from brands.secrets import (
     current_pepper_id,
     is_token_secret,
@@ -141,8 +142,8 @@ def find_token(text: str, *, ip: str, now: datetime) -> ApiToken:
     is_right = is_token_secret(
         parts, brand_id=token.brand_id, pepper_id=token.pepper_id, secret_hash=token.secret_hash
     )
-    is_over = token.expires_at is not None and token.expires_at <= now
-    if not is_right or is_over or token.revoked_at is not None:
+    state = token_state(expires_at=token.expires_at, revoked_at=token.revoked_at, now=now)
+    if not is_right or state != TokenState.LIVE:
         raise BadTokenError
     if not is_allowed(ip, token.allowed_addresses):
         raise BadAddressError

@@ -1,9 +1,6 @@
 """``tokens``: the tokens of the brand's scripts. For admins in person: no token makes, sees or revokes another."""
 
 from copy import copy
-from datetime import datetime
-from enum import StrEnum
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +11,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from brands.enums import TokenScope
+from brands.enums import TokenScope, TokenState
 from brands.models import ApiToken
 from brands.operations.tokens import MOST_ADDRESSES, TokenDraft, end_on, issue_token, revoke_tokens
-from brands.rules import Action
+from brands.rules import Action, token_state
 from posts.querysets import search_words
 from sparktrack.api.addresses import addresses
 from sparktrack.api.answers import Answer
@@ -29,14 +26,6 @@ from sparktrack.core.models import choices
 from workplace.lists.filters import ListFilter
 from workplace.lists.keys import Sort
 from workplace.lists.pages import Shelf
-
-
-class TokenState(StrEnum):
-    """Whether a token counts, and why not; derived, never stored."""
-
-    LIVE = "live"
-    EXPIRED = "expired"
-    REVOKED = "revoked"
 
 
 class TokenFilter(ListFilter):
@@ -57,13 +46,7 @@ class TokenFilter(ListFilter):
 
     def in_state(self, rows: Any, _name: str, value: str) -> QuerySet[Any]:
         """Those that are in this state now."""
-        match value:
-            case TokenState.LIVE:
-                found: QuerySet[Any] = rows.live(self.now)
-            case TokenState.EXPIRED:
-                found = rows.over(self.now).filter(revoked_at=None)
-            case _:
-                found = rows.filter(revoked_at__isnull=False)
+        found: QuerySet[Any] = rows.in_state(TokenState(value), self.now)
         return found
 
 
@@ -111,11 +94,7 @@ class TokenAnswer(Answer):
     @extend_schema_field({"type": "string", "enum": [state.value for state in TokenState]})
     def get_state(self, row: ApiToken) -> str:
         """At the instant of the request."""
-        now: datetime = self.context["now"]
-        if row.revoked_at is not None:
-            return TokenState.REVOKED
-        is_over = row.expires_at is not None and row.expires_at <= now
-        return TokenState.EXPIRED if is_over else TokenState.LIVE
+        return token_state(expires_at=row.expires_at, revoked_at=row.revoked_at, now=self.context["now"])
 
 
 @extend_schema_serializer(
@@ -192,9 +171,8 @@ class Tokens(Resource):
 
         def do() -> Response:
             issued = issue_token(draft=self._draft(self.read_body(NewToken)), **self.by)
-            response = self.shown(issued.token.pk, status=HTTPStatus.CREATED)
+            response = self.added(issued.token.pk)
             response.data["secret"] = issued.secret
-            response["Location"] = f"{request.path}/{issued.token.pk}"
             return response
 
         return self.written(do, secret="secret")  # noqa: S106 - the name of a field
