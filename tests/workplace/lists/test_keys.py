@@ -90,10 +90,8 @@ def test_a_deep_page_begins_at_its_place_in_the_index(descending):
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")  # an empty table needs no index
-    sought = {
-        "sqlite": r"\(brand_id=\? AND id[<>]\?\)",
-        "postgresql": r"Index Cond: .*brand_id = .*[(]id [<>] ",
-    }
+    # Of an empty table PostgreSQL may take the index of the key or that of brand and key; both begin at the place.
+    sought = {"sqlite": r"\(brand_id=\? AND id[<>]\?\)", "postgresql": r"Index Cond: .*[(]id [<>] "}
     assert re.search(sought[connection.vendor], deep[:101].explain())
 
 
